@@ -1,0 +1,61 @@
+package dev.berth.model;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// A container as one inspect of the engine showed it.
+///
+/// @param imageId what it runs
+/// @param image the reference it was created from, as it was written then
+/// @param error why the last start failed, empty if it did not
+/// @param startedAt none if it never ran
+/// @param health `starting`, `healthy` or `unhealthy`; none without a health check
+/// @param ports what it exposes and, where published, the host's addresses
+/// @param pid of its first process in the engine's pid namespace, 0 when there is none
+public record Container(
+        ContainerId id,
+        String name,
+        ImageId imageId,
+        String image,
+        Instant created,
+        Status status,
+        String error,
+        Optional<Instant> startedAt,
+        Optional<Instant> finishedAt,
+        OptionalInt exitCode,
+        boolean oomKilled,
+        Optional<String> health,
+        int restartCount,
+        RestartPolicy restartPolicy,
+        int pid,
+        Optional<MemorySize> memoryLimit,
+        Optional<Cpus> cpuLimit,
+        Map<ContainerPort, List<HostPort>> ports,
+        Map<String, String> labels,
+        Map<String, Attachment> networks,
+        List<Mount> mounts,
+        List<String> command,
+        List<String> entrypoint,
+        String workingDir,
+        String user,
+        String hostname) {
+
+    /// An address of the host at which a container's port answers.
+    public record HostPort(String ip, int port) {}
+
+    /// A container's place in a network; addresses are there while it runs.
+    public record Attachment(
+            Optional<String> ipAddress,
+            Optional<String> ipv6Address,
+            Optional<String> macAddress,
+            List<String> aliases) {}
+
+    /// Something mounted into a container.
+    ///
+    /// @param type `volume`, `bind`, `tmpfs`, …
+    public record Mount(
+            String type, Optional<String> name, Optional<String> source, String destination, boolean readOnly) {}
+}
