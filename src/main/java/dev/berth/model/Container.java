@@ -58,4 +58,35 @@ public record Container(
     /// @param type `volume`, `bind`, `tmpfs`, …
     public record Mount(
             String type, Optional<String> name, Optional<String> source, String destination, boolean readOnly) {}
+
+    /// The same with the mark that the kernel killed a process of it for want of memory.
+    public Container withOomKilled() {
+        return new Container(
+                id,
+                name,
+                imageId,
+                image,
+                created,
+                status,
+                error,
+                startedAt,
+                finishedAt,
+                exitCode,
+                true,
+                health,
+                restartCount,
+                restartPolicy,
+                pid,
+                memoryLimit,
+                cpuLimit,
+                ports,
+                labels,
+                networks,
+                mounts,
+                command,
+                entrypoint,
+                workingDir,
+                user,
+                hostname);
+    }
 }

@@ -1,0 +1,181 @@
+package dev.berth.containers;
+
+import dev.berth.engine.Engine;
+import dev.berth.images.Images;
+import dev.berth.mirror.Mirror;
+import dev.berth.mirror.Snapshot;
+import dev.berth.model.Container;
+import dev.berth.model.ContainerId;
+import dev.berth.model.ContainerSpec;
+import dev.berth.model.Cpus;
+import dev.berth.model.Failure;
+import dev.berth.model.Host;
+import dev.berth.model.Image;
+import dev.berth.model.Pause;
+import dev.berth.model.RandomId;
+import dev.berth.model.Status;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+
+/// Creates and removes containers. Every operation runs on a thread of its own to its end, whatever becomes of the
+/// client that asked for it.
+public final class Containers implements AutoCloseable {
+    private static final int OPERATION_LENGTH = 16;
+    private static final Duration END_LIMIT = Duration.ofSeconds(10);
+
+    private final Engine engine;
+    private final Mirror mirror;
+    private final Images images;
+    private final RandomGenerator random;
+    private final LocalDevices devices;
+    private final OurLabels labels;
+    private final Sweep sweep;
+    private final Map<String, InFlight> atWork = new ConcurrentHashMap<>();
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("operation").factory());
+
+    /// @param server the id of this installation, written on every container it makes
+    public Containers(
+            Engine engine,
+            Mirror mirror,
+            Images images,
+            String server,
+            LocalDevices devices,
+            RandomGenerator random,
+            Pause pause) {
+        this.engine = engine;
+        this.mirror = mirror;
+        this.images = images;
+        this.random = random;
+        this.devices = devices;
+        this.labels = new OurLabels(server);
+        this.sweep = new Sweep(engine.containers(), mirror, labels, atWork.keySet(), pause);
+        mirror.listen(sweep);
+    }
+
+    /// Begins to remove what an earlier life of this server left half made.
+    public void start() {
+        sweep.start();
+    }
+
+    /// What is known of the engine's machine, for the check of a request.
+    public EngineHost host() {
+        Optional<Host> host = mirror.snapshot().host();
+        Optional<Predicate<String>> check = host.filter(devices::areOf).map(_ -> devices::isBlockDevice);
+        return new EngineHost(host.map(it -> Cpus.of(it.cpus())), host.map(Host::memory), check);
+    }
+
+    /// Creates, and starts unless told not to; the image is pulled first where needed.
+    ///
+    /// @param registryAuth the caller's credentials for the registry, as the engine's `X-Registry-Auth`
+    public Container create(CreateRequest request, Optional<String> registryAuth) {
+        mirror.requireConnected();
+        String operation = RandomId.next(random, OPERATION_LENGTH);
+        var creation = new Creation(engine.containers(), mirror, images, labels, atWork, operation);
+        return toItsEnd(() -> creation.run(request, registryAuth));
+    }
+
+    /// The memory that creates under way will take, as far as a snapshot does not show it as taken yet.
+    public long heldBytes(Snapshot snapshot) {
+        return atWork.values().stream().mapToLong(it -> it.heldBytes(snapshot)).sum();
+    }
+
+    /// What `create` would do now.
+    ///
+    /// @throws Failure what `create` would be refused for, as far as it can be seen beforehand
+    public CreatePlan plan(CreateRequest request) {
+        mirror.requireConnected();
+        Snapshot snapshot = mirror.snapshot();
+        new Conflicts(snapshot).check(request.spec(), request.start());
+        Optional<Image> image = snapshot.image(request.spec().image());
+        if (image.isEmpty() && request.pull() == CreateRequest.Pull.NEVER)
+            throw new Failure.NotFound(
+                    "no-such-image",
+                    "the image '" + request.spec().image() + "' is not here, and \"pull\" is \"never\"");
+        return new CreatePlan(
+                request.spec(), request.start(), image.isEmpty() || request.pull() == CreateRequest.Pull.ALWAYS);
+    }
+
+    /// What a create would do.
+    ///
+    /// @param pull whether the registry would be asked
+    public record CreatePlan(ContainerSpec spec, boolean start, boolean pull) {}
+
+    /// Stops a container if it runs, and removes it and its anonymous volumes.
+    ///
+    /// @param graceSeconds between the request to stop and the kill; none is the container's own
+    public void remove(String named, OptionalInt graceSeconds, boolean keepVolumes) {
+        mirror.requireConnected();
+        Container container = mirror.snapshot().container(named);
+        toItsEnd(() -> {
+            if (stops(container)) engine.containers().stop(container.id(), graceSeconds);
+            engine.containers().remove(container.id(), true, !keepVolumes);
+            return mirror.refresh(container.id());
+        });
+    }
+
+    /// What `remove` would do now.
+    public RemovePlan planRemove(String named, boolean keepVolumes) {
+        Container container = mirror.snapshot().container(named);
+        List<String> volumes = keepVolumes
+                ? List.of()
+                : container.mounts().stream()
+                        .filter(it -> it.type().equals("volume"))
+                        .flatMap(it -> it.name().stream())
+                        .filter(Containers::isAnonymous)
+                        .toList();
+        return new RemovePlan(container, stops(container), volumes);
+    }
+
+    /// What a removal would do.
+    ///
+    /// @param stop whether the container runs and would be stopped first
+    /// @param volumes the anonymous volumes that would go with it
+    public record RemovePlan(Container container, boolean stop, List<String> volumes) {}
+
+    private static boolean stops(Container container) {
+        return container.status().alive() || container.status() == Status.RESTARTING;
+    }
+
+    /// The engine names a volume that nobody named with 64 hex digits.
+    private static boolean isAnonymous(String volume) {
+        return ContainerId.isFull(volume);
+    }
+
+    private <T> T toItsEnd(Callable<T> operation) {
+        var future = threads.submit(operation);
+        try {
+            return future.get();
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof Failure failure) throw failure;
+            throw new IllegalStateException("an operation broke", failed.getCause());
+        } catch (InterruptedException asked) {
+            Thread.currentThread().interrupt();
+            throw new Failure.Cancelled("the server is stopping; what was begun is carried to its end");
+        }
+    }
+
+    /// Lets what was begun end, for ten seconds at most.
+    @Override
+    public void close() {
+        sweep.close();
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) threads.shutdownNow();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            threads.shutdownNow();
+        }
+    }
+}

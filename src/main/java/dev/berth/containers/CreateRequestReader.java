@@ -1,0 +1,191 @@
+package dev.berth.containers;
+
+import dev.berth.json.Fields;
+import dev.berth.json.Json;
+import dev.berth.model.ContainerSpec;
+import dev.berth.model.Faults;
+import dev.berth.model.ImageRef;
+import dev.berth.model.RestartPolicy;
+import dev.berth.model.VolumeMount;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// Reads the body of a create, and names everything that is wrong with it at once.
+public final class CreateRequestReader {
+    private static final int LONGEST_STOP_TIMEOUT = 86_400;
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}");
+    private static final Pattern NETWORK = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}");
+    private static final Pattern HOSTNAME = Pattern.compile(
+            "(?=.{1,63}$)[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*");
+    private static final Pattern CAPABILITY = Pattern.compile("ALL|(CAP_)?[A-Z_]{2,30}");
+    private static final String OURS = "berth.";
+    private static final String OURS_TO_GIVE = "berth.update";
+
+    private final Fields fields;
+    private final Faults faults;
+
+    private CreateRequestReader(Fields fields, Faults faults) {
+        this.fields = fields;
+        this.faults = faults;
+    }
+
+    /// Reads a body; what is wrong goes to `faults`, and then nothing is returned.
+    public static Optional<CreateRequest> read(Json body, EngineHost host, Faults faults) {
+        return new CreateRequestReader(Fields.of(body, "", faults), faults).read(host);
+    }
+
+    private Optional<CreateRequest> read(EngineHost host) {
+        Optional<ImageRef> image = fields.parsed("image_name", ImageRef::parse);
+        if (fields.raw("image_name").isEmpty()) faults.add("image_name", "is required");
+        var spec = image.map(it -> spec(it, host));
+        if (image.isEmpty()) spec(ImageRef.parse("unread"), host); // for the faults of the other fields
+        var pull = pull();
+        boolean start = fields.bool("start", true);
+        fields.refuseUnknown();
+        return faults.any() ? Optional.empty() : spec.map(it -> new CreateRequest(it, pull, start));
+    }
+
+    private ContainerSpec spec(ImageRef image, EngineHost host) {
+        return new ContainerSpec(
+                image,
+                matching(
+                        "name",
+                        NAME,
+                        "must be 2 to 128 letters, digits, '_', '.' or '-' and begin with a letter or digit"),
+                new PortsReader(fields, faults).read("ports"),
+                new LimitsReader(fields, faults, host).read(),
+                environment(),
+                nonEmpty(fields.strings("command"), "command"),
+                fields.strings("entrypoint"),
+                absolutePath("working_dir"),
+                fields.string("user").filter(it -> notBlank("user", it)),
+                matching("hostname", HOSTNAME, "must be a host name of at most 63 characters"),
+                labels(),
+                volumes(),
+                networks(),
+                fields.parsed("restart_policy", RestartPolicy::parse).orElse(RestartPolicy.NO),
+                fields.bool("read_only", false),
+                capabilities(),
+                fields.bool("init", false),
+                stopTimeout());
+    }
+
+    private CreateRequest.Pull pull() {
+        Optional<String> word = fields.string("pull");
+        for (CreateRequest.Pull pull : CreateRequest.Pull.values())
+            if (word.isEmpty() || pull.name().toLowerCase(Locale.ROOT).equals(word.get())) return pull;
+        faults.add("pull", "must be missing, always or never");
+        return CreateRequest.Pull.MISSING;
+    }
+
+    private Optional<String> matching(String name, Pattern pattern, String problem) {
+        return fields.string(name).filter(text -> {
+            boolean fits = pattern.matcher(text).matches();
+            if (!fits) faults.add(name, problem);
+            return fits;
+        });
+    }
+
+    private Optional<String> absolutePath(String name) {
+        return fields.string(name).filter(text -> {
+            if (!text.startsWith("/")) faults.add(name, "must be an absolute path");
+            return text.startsWith("/");
+        });
+    }
+
+    private boolean notBlank(String name, String text) {
+        if (text.isBlank()) faults.add(name, "must not be empty");
+        return !text.isBlank();
+    }
+
+    private Optional<List<String>> nonEmpty(Optional<List<String>> list, String name) {
+        return list.filter(it -> {
+            if (it.isEmpty()) faults.add(name, "must not be empty; leave it out to keep the image's");
+            return !it.isEmpty();
+        });
+    }
+
+    /// A list of `K=V`, or an object; a bare `K`, or a null value, removes the image's K.
+    private List<String> environment() {
+        Optional<Json> value = fields.raw("environment");
+        if (value.isEmpty()) return List.of();
+        if (value.get() instanceof Json.Arr) {
+            List<String> entries = fields.strings("environment").orElse(List.of());
+            for (int i = 0; i < entries.size(); i++) variable(entries.get(i), "environment[" + i + "]");
+            return entries;
+        }
+        List<String> entries = new ArrayList<>();
+        if (!(value.get() instanceof Json.Obj))
+            faults.add(
+                    "environment",
+                    "must be a list of \"K=V\" or an object, not " + value.get().kind());
+        value.get().fields().forEach((key, inner) -> {
+            variable(key, "environment." + key);
+            if (key.indexOf('=') >= 0) faults.add("environment." + key, "a name must not contain '='");
+            if (inner.isNull()) entries.add(key);
+            else fields.text(inner, "environment." + key).ifPresent(text -> entries.add(key + "=" + text));
+        });
+        return entries;
+    }
+
+    private void variable(String entry, String at) {
+        if (entry.isEmpty() || entry.startsWith("=")) faults.add(at, "needs a name before the '='");
+    }
+
+    private Map<String, String> labels() {
+        Map<String, String> labels = fields.entries("labels", fields::text);
+        for (String key : labels.keySet()) {
+            if (key.isBlank()) faults.add("labels." + key, "a label needs a name");
+            if (key.startsWith(OURS) && !key.startsWith(OURS_TO_GIVE))
+                faults.add("labels." + key, "labels under berth. are Berth's own, except berth.update*");
+        }
+        return labels;
+    }
+
+    private List<VolumeMount> volumes() {
+        List<VolumeMount> volumes = fields.list(
+                        "volumes",
+                        (value, at) ->
+                                fields.text(value, at).flatMap(text -> faults.parse(at, () -> VolumeMount.parse(text))))
+                .orElse(List.of());
+        Set<String> targets = new HashSet<>();
+        for (VolumeMount volume : volumes)
+            if (!targets.add(volume.target())) faults.add("volumes", "two volumes are mounted at " + volume.target());
+        return volumes;
+    }
+
+    private List<String> networks() {
+        List<String> networks = fields.strings("networks").orElse(List.of());
+        for (int i = 0; i < networks.size(); i++) {
+            String network = networks.get(i);
+            String at = "networks[" + i + "]";
+            if (network.equals("host") || network.startsWith("container:"))
+                faults.add(at, "sharing the network of the host or of another container is not allowed");
+            else if (!NETWORK.matcher(network).matches()) faults.add(at, "is not the name of a network");
+            else if (network.equals("none") && networks.size() > 1) faults.add(at, "none stands alone");
+            else if (networks.indexOf(network) < i) faults.add(at, "stands more than once");
+        }
+        return networks;
+    }
+
+    private List<String> capabilities() {
+        List<String> dropped = fields.strings("cap_drop").orElse(List.of());
+        for (int i = 0; i < dropped.size(); i++)
+            if (!CAPABILITY.matcher(dropped.get(i)).matches())
+                faults.add("cap_drop[" + i + "]", "is not a capability such as NET_RAW, or ALL");
+        return dropped;
+    }
+
+    private OptionalInt stopTimeout() {
+        OptionalLong seconds = fields.whole("stop_timeout", 0, LONGEST_STOP_TIMEOUT);
+        return seconds.isPresent() ? OptionalInt.of((int) seconds.getAsLong()) : OptionalInt.empty();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.berth.containers;
+
+import dev.berth.model.Container;
+import dev.berth.model.Status;
+import java.util.Map;
+import java.util.Set;
+
+/// What Berth writes on a container at its birth; labels cannot change later, so they say only what stays true.
+///
+/// @param server the installation that these labels are about
+record OurLabels(String server) {
+    private static final String OPERATION = "berth.op";
+    private static final String SERVER = "berth.server";
+    private static final String START = "berth.start";
+
+    Map<String, String> of(String operation, boolean start) {
+        return Map.of(OPERATION, operation, SERVER, server, START, String.valueOf(start));
+    }
+
+    /// Whether a create of ours was cut off between its two halves: made to be started, never started, and nobody
+    /// is at it any more. True after a crash at any point, false for whatever ever ran, and for other
+    /// installations' containers.
+    boolean isHalfMade(Container container, Set<String> operationsAtWork) {
+        Map<String, String> labels = container.labels();
+        return server.equals(labels.get(SERVER))
+                && "true".equals(labels.get(START))
+                && container.startedAt().isEmpty()
+                && container.status() == Status.CREATED
+                && !operationsAtWork.contains(labels.getOrDefault(OPERATION, ""));
+    }
+}

@@ -1,0 +1,103 @@
+package dev.berth.engine;
+
+import dev.berth.engine.wire.Answer;
+import dev.berth.engine.wire.Refused;
+import dev.berth.engine.wire.Request;
+import dev.berth.engine.wire.Wire;
+import dev.berth.engine.wire.WireStream;
+import dev.berth.json.Json;
+import dev.berth.model.Failure;
+import java.time.Instant;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Talks to the engine in the version that both know.
+final class Conversation {
+    private final Wire wire;
+    private volatile @Nullable Terms terms;
+
+    Conversation(Wire wire) {
+        this.wire = wire;
+    }
+
+    /// What was settled.
+    private record Terms(Engine.Greeting greeting, String prefix) {}
+
+    /// Settles anew.
+    Engine.Greeting meet() {
+        return settle().greeting();
+    }
+
+    Engine.Greeting greeting() {
+        return terms().greeting();
+    }
+
+    Answer call(Request request) throws Refused {
+        return wire.call(request.under(terms().prefix()));
+    }
+
+    Json ask(Request request) throws Refused {
+        return call(request).json();
+    }
+
+    /// For what the engine has no reason to refuse.
+    Json demand(Request request) {
+        try {
+            return ask(request);
+        } catch (Refused refused) {
+            throw Refusals.unexpected(refused, request.doing());
+        }
+    }
+
+    WireStream stream(Request request) {
+        return wire.stream(request.under(terms().prefix()));
+    }
+
+    /// Asks without a version.
+    Answer bare(Request request) {
+        try {
+            return wire.call(request);
+        } catch (Refused refused) {
+            throw Refusals.unexpected(refused, request.doing());
+        }
+    }
+
+    /// A value made of the engine's words; words that make none are nonsense, not the caller's fault.
+    static <T> T read(String what, Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (Failure.Invalid invalid) {
+            throw new Failure.EngineNonsense(
+                    "the engine showed " + what + " that is none: " + invalid.detail(), invalid);
+        }
+    }
+
+    /// The same for a function.
+    static <T> Function<Json, T> reading(String what, Function<Json, T> reader) {
+        return json -> read(what, () -> reader.apply(json));
+    }
+
+    private Terms terms() {
+        Terms settled = terms;
+        return settled == null ? settle() : settled;
+    }
+
+    private Terms settle() {
+        Answer answer = bare(Request.get("/version", "ask for the engine's version"));
+        Json version = answer.json();
+        String spoken = Negotiation.settle(version).toString();
+        // An answer without a date is no reason to refuse it; events from the epoch on are all that the ring holds.
+        Instant clock = answer.date().orElse(Instant.EPOCH);
+        var greeting = new Engine.Greeting(name(version), version.get("Version").textOrEmpty(), spoken, clock);
+        var settled = new Terms(greeting, "/v" + spoken);
+        terms = settled;
+        return settled;
+    }
+
+    private static String name(Json version) {
+        boolean podman = version.get("Components").items().stream()
+                .anyMatch(it -> it.get("Name").textOrEmpty().startsWith("Podman"));
+        return podman ? "podman" : "docker";
+    }
+}

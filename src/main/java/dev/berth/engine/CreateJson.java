@@ -1,0 +1,117 @@
+package dev.berth.engine;
+
+import dev.berth.json.Json;
+import dev.berth.json.ObjBuilder;
+import dev.berth.model.ContainerPort;
+import dev.berth.model.ContainerSpec;
+import dev.berth.model.DeviceRate;
+import dev.berth.model.Limits;
+import dev.berth.model.PortBinding;
+import dev.berth.model.VolumeMount;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/// The body of a create.
+final class CreateJson {
+    private static final String ROTATING = "json-file";
+
+    private CreateJson() {}
+
+    /// @param logDriver the engine's default
+    static Json body(ContainerSpec spec, String logDriver) {
+        var body = new ObjBuilder()
+                .put("Image", spec.image().toString())
+                .put("Env", spec.environment())
+                .put("Labels", Json.of(spec.labels()))
+                .put("ExposedPorts", object(spec.ports(), _ -> Json.Obj.empty()))
+                .put("HostConfig", hostConfig(spec, logDriver));
+        spec.command().ifPresent(it -> body.put("Cmd", it));
+        spec.entrypoint().ifPresent(it -> body.put("Entrypoint", it));
+        spec.workingDir().ifPresent(it -> body.put("WorkingDir", it));
+        spec.user().ifPresent(it -> body.put("User", it));
+        spec.hostname().ifPresent(it -> body.put("Hostname", it));
+        spec.stopTimeoutSeconds().ifPresent(it -> body.put("StopTimeout", it));
+        spec.networks().stream()
+                .findFirst()
+                .ifPresent(first -> body.put(
+                        "NetworkingConfig",
+                        new ObjBuilder()
+                                .put(
+                                        "EndpointsConfig",
+                                        new ObjBuilder()
+                                                .put(first, Json.Obj.empty())
+                                                .build())
+                                .build()));
+        return body.build();
+    }
+
+    private static Json hostConfig(ContainerSpec spec, String logDriver) {
+        var host = new ObjBuilder()
+                .put("PortBindings", object(spec.ports(), CreateJson::bindings))
+                .put("Binds", spec.volumes().stream().map(VolumeMount::toString).toList())
+                .put("NetworkMode", spec.networks().stream().findFirst().orElse("default"))
+                .put("RestartPolicy", restartPolicy(spec))
+                .put("ReadonlyRootfs", spec.readOnly())
+                .put("CapDrop", spec.dropCapabilities())
+                .put("Init", spec.init());
+        limits(spec.limits(), host);
+        // The default driver never rotates and fills the disk: https://github.com/moby/moby/issues/27957
+        if (logDriver.equals(ROTATING))
+            host.put(
+                    "LogConfig",
+                    new ObjBuilder()
+                            .put("Type", ROTATING)
+                            .put("Config", Json.of(Map.of("max-size", "10m", "max-file", "3")))
+                            .build());
+        return host.build();
+    }
+
+    private static void limits(Limits limits, ObjBuilder host) {
+        // Equal means no swap on top; left out, engines allow as much swap again.
+        limits.memory().ifPresent(it -> host.put("Memory", it.bytes()).put("MemorySwap", it.bytes()));
+        limits.memoryReservation().ifPresent(it -> host.put("MemoryReservation", it.bytes()));
+        limits.cpus().ifPresent(it -> host.put("NanoCpus", it.nanos()));
+        limits.pids().ifPresent(it -> host.put("PidsLimit", it));
+        rates(host, "BlkioDeviceReadBps", limits.readBytes());
+        rates(host, "BlkioDeviceReadIOps", limits.readOperations());
+        rates(host, "BlkioDeviceWriteBps", limits.writeBytes());
+        rates(host, "BlkioDeviceWriteIOps", limits.writeOperations());
+    }
+
+    private static void rates(ObjBuilder host, String name, List<DeviceRate> rates) {
+        if (rates.isEmpty()) return;
+        host.put(
+                name,
+                new Json.Arr(rates.stream()
+                        .<Json>map(it -> new ObjBuilder()
+                                .put("Path", it.path())
+                                .put("Rate", it.perSecond())
+                                .build())
+                        .toList()));
+    }
+
+    private static Json restartPolicy(ContainerSpec spec) {
+        return new ObjBuilder()
+                .put("Name", spec.restartPolicy().kind().word())
+                .put("MaximumRetryCount", spec.restartPolicy().retries())
+                .build();
+    }
+
+    private static Json bindings(List<PortBinding> bindings) {
+        return new Json.Arr(bindings.stream()
+                .<Json>map(it -> new ObjBuilder()
+                        .put("HostIp", it.ip().orElse(""))
+                        .put(
+                                "HostPort",
+                                it.port().isPresent() ? String.valueOf(it.port().getAsInt()) : "")
+                        .build())
+                .toList());
+    }
+
+    private static Json object(Map<ContainerPort, List<PortBinding>> ports, Function<List<PortBinding>, Json> value) {
+        var object = new ObjBuilder();
+        ports.forEach((port, bindings) -> object.put(port.toString(), value.apply(bindings)));
+        return object.build();
+    }
+}

@@ -1,0 +1,134 @@
+package dev.berth.engine;
+
+import dev.berth.engine.wire.Refused;
+import dev.berth.model.ContainerId;
+import dev.berth.model.Failure;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What the engine's refusals of container work mean, by the parts of its texts that stay the same from engine to
+/// engine. Whatever is not recognised keeps the engine's words.
+final class Refusals {
+    private static final int BAD_REQUEST = 400;
+    private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
+    private static final int ENGINE_FAILED = 500;
+
+    /// `Bind for 127.0.0.1:80 failed: port is already allocated` by another container,
+    /// `listen tcp4 0.0.0.0:80: bind: address already in use` by a process.
+    private static final Pattern PORT = Pattern.compile(
+            "(?:Bind for|listen \\w+|bind host port for|exposing port \\w+) \\[?[0-9a-fA-F.:]*\\]?:(?<port>\\d{1,5})\\b");
+
+    private static final Pattern NAME = Pattern.compile("name \"?/?(?<name>[a-zA-Z0-9_.-]+)\"? is already in use");
+    private static final Pattern NETWORK = Pattern.compile(
+            "network (?<name>\\S+) not found|(?i:unable to find network)[^:]*: \"?(?<other>[^\\s\":]+)");
+
+    private Refusals() {}
+
+    /// For a question that the engine has no reason to refuse.
+    static Failure unexpected(Refused refused, String doing) {
+        String message = refused.message();
+        return (refused.status() >= ENGINE_FAILED
+                        ? new Failure.EngineNonsense("the engine failed to " + doing, refused)
+                        : new Failure.Rejected("engine-refused", "the engine refused to " + doing))
+                .saidByEngine(message);
+    }
+
+    /// Of a create, or of the connecting to further networks that belongs to it.
+    static Failure create(Refused refused) {
+        String message = refused.message();
+        return network(message)
+                .or(() -> clash(message))
+                .orElseGet(() -> {
+                    boolean named = message.contains("is already in use by")
+                            || NAME.matcher(message).find();
+                    if (refused.status() == CONFLICT && named) return nameTaken(message);
+                    if (refused.status() == NOT_FOUND && noImage(message))
+                        return new Failure.NotFound("no-such-image", "the image is not on this engine");
+                    return new Failure.Rejected("create-refused", "the engine refused to create the container");
+                })
+                .saidByEngine(message);
+    }
+
+    static Failure start(Refused refused, ContainerId id) {
+        String message = refused.message();
+        return network(message)
+                .or(() -> clash(message))
+                .orElseGet(() -> refused.status() == NOT_FOUND && noContainer(message)
+                        ? gone(id)
+                        : new Failure.Rejected("start-refused", "the engine could not start the container"))
+                .saidByEngine(message);
+    }
+
+    /// Of anything else about one container.
+    static Failure container(Refused refused, ContainerId id, String doing) {
+        String message = refused.message();
+        Failure failure = switch (refused.status()) {
+            case NOT_FOUND -> gone(id);
+            case CONFLICT ->
+                new Failure.Conflict("container-busy", "the container's state does not let the engine " + doing);
+            case BAD_REQUEST -> new Failure.Rejected("engine-refused", "the engine refused to " + doing);
+            default -> throw unexpected(refused, doing);
+        };
+        return failure.saidByEngine(message);
+    }
+
+    /// Whether a removal was refused because another one is under way.
+    static boolean alreadyGoing(Refused refused) {
+        return refused.status() == CONFLICT
+                && refused.hasMessage()
+                && refused.message().contains("is already in progress");
+    }
+
+    private static Optional<Failure> network(String message) {
+        Matcher network = NETWORK.matcher(message);
+        if (!network.find()) return Optional.empty();
+        String name = Optional.ofNullable(network.group("name"))
+                .or(() -> Optional.ofNullable(network.group("other")))
+                .orElse("");
+        return Optional.of(
+                new Failure.Rejected("network-not-found", "there is no network '" + name + "' on this engine")
+                        .with("network", name));
+    }
+
+    /// A port or an address that somebody else has.
+    private static Optional<Failure> clash(String message) {
+        boolean port = message.contains("port is already allocated")
+                || (message.contains("address already in use")
+                        && PORT.matcher(message).find());
+        if (port) {
+            Matcher number = PORT.matcher(message);
+            if (!number.find()) return Optional.of(new Failure.Conflict("port-taken", "a port of the host is taken"));
+            long taken = Long.parseLong(number.group("port"));
+            return Optional.of(
+                    new Failure.Conflict("port-taken", "port " + taken + " of the host is taken").with("port", taken));
+        }
+        return message.contains("Address already in use")
+                ? Optional.of(new Failure.Conflict("address-taken", "the static address is taken"))
+                : Optional.empty();
+    }
+
+    private static Failure nameTaken(String message) {
+        Matcher name = NAME.matcher(message);
+        if (!name.find()) return new Failure.Conflict("name-taken", "the name is taken by another container");
+        return new Failure.Conflict("name-taken", "the name '" + name.group("name") + "' is taken by another container")
+                .with("name", name.group("name"));
+    }
+
+    private static boolean noImage(String message) {
+        return message.contains("No such image")
+                || message.contains("no such image")
+                || message.contains("image not known");
+    }
+
+    private static boolean noContainer(String message) {
+        return message.contains("No such container")
+                || message.contains("no such container")
+                || message.contains("no container with");
+    }
+
+    private static Failure gone(ContainerId id) {
+        return new Failure.NotFound("no-such-container", "there is no container " + id);
+    }
+}

@@ -1,0 +1,144 @@
+package dev.berth.engine.wire;
+
+import dev.berth.json.JsonWriter;
+import dev.berth.model.Failure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import javax.net.ssl.SSLContext;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.io.CloseMode;
+
+/// HTTP to one engine.
+///
+/// Throws `EngineDown` when it cannot be reached, `EngineSlow` when it does not answer within the request's limit,
+/// `EngineNonsense` when what answers is not an engine, `Refused` when it says no.
+public final class Wire implements AutoCloseable {
+    /// Far more than a list of ten thousand containers.
+    private static final int LARGEST_ANSWER = 64 << 20;
+
+    private final CloseableHttpClient pooled;
+    private final CloseableHttpClient fresh;
+    private final String base;
+    private final int largestAnswer;
+    private final ScheduledThreadPoolExecutor timer;
+
+    /// @param tls what to trust and to show; used where the address asks for TLS
+    /// @param verify whether the engine's certificate must bear the address's host
+    public Wire(Address address, Optional<SSLContext> tls, boolean verify) {
+        this(address, tls, verify, LARGEST_ANSWER);
+    }
+
+    Wire(Address address, Optional<SSLContext> tls, boolean verify, int largestAnswer) {
+        this.pooled = Connections.pooled(address, tls, verify);
+        this.fresh = Connections.fresh(address, tls, verify);
+        this.base = address instanceof Address.Unix ? "http://localhost" : address.toString();
+        this.largestAnswer = largestAnswer;
+        this.timer = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("engine-time-limits").factory());
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    /// Asks and waits for the whole answer. A read may travel on a used connection, and is asked once more on a new
+    /// one if that was dead; a write always has its own, so it is sent at most once.
+    public Answer call(Request request) throws Refused {
+        var flight = new Flight(request, timer);
+        try {
+            Answer answer = request.repeatable() ? read(request, flight) : write(request, flight);
+            if (answer.refuses()) throw new Refused(request, answer);
+            return answer;
+        } finally {
+            flight.arrived();
+        }
+    }
+
+    /// A stream that has not begun yet.
+    public WireStream stream(Request request) {
+        return new WireStream(this, request);
+    }
+
+    @Override
+    public void close() {
+        pooled.close(CloseMode.IMMEDIATE);
+        fresh.close(CloseMode.IMMEDIATE);
+        timer.shutdownNow();
+    }
+
+    private Answer read(Request request, Flight flight) {
+        ClassicHttpResponse response;
+        try {
+            response = send(pooled, request, flight);
+        } catch (IOException broken) {
+            if (Breakage.staleConnection(broken, flight)) return write(request, flight);
+            throw Breakage.beforeAnswer(broken, flight, request);
+        }
+        return whole(response, request, flight);
+    }
+
+    private Answer write(Request request, Flight flight) {
+        return whole(begin(request, flight), request, flight);
+    }
+
+    Flight flight(Request request) {
+        return new Flight(request, timer);
+    }
+
+    /// Sends on a connection of its own and waits for the answer's head.
+    ClassicHttpResponse begin(Request request, Flight flight) {
+        try {
+            return send(fresh, request, flight);
+        } catch (IOException broken) {
+            throw Breakage.beforeAnswer(broken, flight, request);
+        }
+    }
+
+    /// Reads to the end.
+    Answer whole(ClassicHttpResponse response, Request request, Flight flight) {
+        try (response) {
+            byte[] body = new byte[0];
+            if (response.getEntity() != null) {
+                InputStream in = response.getEntity().getContent();
+                body = in.readNBytes(largestAnswer + 1);
+                if (body.length > largestAnswer) {
+                    flight.close(); // else closing would read the rest
+                    throw new Failure.EngineNonsense(
+                            "the engine's answer is longer than " + largestAnswer + " bytes (" + request.doing() + ")",
+                            null);
+                }
+            }
+            return new Answer(response.getCode(), body, date(response));
+        } catch (IOException broken) {
+            throw Breakage.inAnswer(broken, flight, request);
+        }
+    }
+
+    private ClassicHttpResponse send(CloseableHttpClient client, Request request, Flight flight) throws IOException {
+        var http = new HttpUriRequestBase(request.method(), URI.create(base + request.target()));
+        request.headers().forEach(http::setHeader);
+        request.body()
+                .ifPresent(json ->
+                        http.setEntity(new ByteArrayEntity(JsonWriter.bytes(json), ContentType.APPLICATION_JSON)));
+        return client.executeOpen(null, flight.board(http), null);
+    }
+
+    private static Optional<Instant> date(ClassicHttpResponse response) {
+        Header date = response.getFirstHeader("Date");
+        try {
+            return date == null
+                    ? Optional.empty()
+                    : Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date.getValue())));
+        } catch (DateTimeException unreadable) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package dev.berth.mirror;
+
+import dev.berth.engine.Engine;
+import dev.berth.engine.EngineContainers;
+import dev.berth.model.Container;
+import dev.berth.model.ContainerId;
+import dev.berth.model.Failure;
+import dev.berth.model.ImageId;
+import dev.berth.model.Pause;
+import dev.berth.model.Status;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Instead of trust: compares the mirror with the engine's lists, and looks at what changes without any event.
+final class Audit implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Audit.class.getName());
+
+    private final Mirror mirror;
+    private final Engine engine;
+    private final InstantSource clock;
+    private final Pause pause;
+    private final MirrorSettings settings;
+    private final Thread thread;
+    private final Map<ContainerId, Instant> looked = new HashMap<>();
+    private volatile Runnable doubt = () -> {};
+    private volatile boolean soon;
+    private volatile boolean askHost;
+    private volatile Instant heard;
+    private Instant listed;
+    private Instant listedImages;
+
+    Audit(Mirror mirror, Engine engine, InstantSource clock, Pause pause, MirrorSettings settings) {
+        this.mirror = mirror;
+        this.engine = engine;
+        this.clock = clock;
+        this.pause = pause;
+        this.settings = settings;
+        this.heard = clock.instant();
+        this.listed = heard;
+        this.listedImages = heard;
+        this.thread = Thread.ofVirtual().name("mirror audit").unstarted(this::run);
+    }
+
+    /// @param doubt ends a connection that is no longer believed in
+    void start(Runnable doubt) {
+        this.doubt = doubt;
+        thread.start();
+    }
+
+    /// An event has come: the connection lives.
+    void heard() {
+        heard = clock.instant();
+    }
+
+    /// Something happened that names nobody: list at the next tick.
+    void soon() {
+        soon = true;
+    }
+
+    void askHost() {
+        askHost = true;
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                pause.sleep(settings.tick());
+                try {
+                    tick();
+                } catch (Failure failure) {
+                    LOG.log(Level.DEBUG, "the audit could not ask the engine: {0}", failure.detail());
+                } catch (RuntimeException fault) {
+                    LOG.log(Level.ERROR, "the audit failed", fault);
+                }
+            }
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tick() {
+        EngineState.Kind kind = mirror.snapshot().state().kind();
+        if (kind == EngineState.Kind.UNREACHABLE) return;
+        mirror.retryFailed();
+        if (kind == EngineState.Kind.RESYNCING) return;
+        mirror.takeLater().forEach(mirror::hint);
+        Instant now = clock.instant();
+        if (older(heard, settings.silence(), now)) ping(now);
+        lookAtTheRestless(now);
+        if (askHost) {
+            askHost = false;
+            mirror.table().host(engine.host());
+        }
+        if (soon || older(listed, settings.audit(), now)) {
+            soon = false;
+            listed = now;
+            containers();
+        }
+        if (older(listedImages, settings.imageAudit(), now)) {
+            listedImages = now;
+            images();
+        }
+    }
+
+    private static boolean older(Instant when, Duration age, Instant now) {
+        return !when.plus(age).isAfter(now);
+    }
+
+    private void ping(Instant now) {
+        try {
+            engine.ping();
+            heard = now;
+        } catch (Failure silent) {
+            LOG.log(Level.WARNING, "the engine does not answer a ping: {0}", silent.detail());
+            heard = now;
+            doubt.run();
+        }
+    }
+
+    /// A restart by policy that fails says nothing, so whoever restarts is looked at each tick; the living now and
+    /// then.
+    private void lookAtTheRestless(Instant now) {
+        var snapshot = mirror.snapshot();
+        for (Container container : snapshot.containers().values()) {
+            boolean due = container.status().alive()
+                    && older(looked.computeIfAbsent(container.id(), _ -> now), settings.reinspect(), now);
+            if (due) looked.put(container.id(), now);
+            if (due || container.status() == Status.RESTARTING) mirror.hint(container.id());
+        }
+        looked.keySet().retainAll(snapshot.containers().keySet());
+    }
+
+    private void containers() {
+        var known = mirror.snapshot().containers();
+        Set<ContainerId> missing = new HashSet<>(known.keySet());
+        int doubtful = 0;
+        for (EngineContainers.Listed listed : engine.containers().list()) {
+            missing.remove(listed.id());
+            Optional<Container> container = Optional.ofNullable(known.get(listed.id()));
+            if (container.filter(it -> agrees(it, listed)).isPresent()) continue;
+            doubtful++;
+            mirror.hint(listed.id());
+        }
+        missing.forEach(mirror::hint);
+        doubtful += missing.size();
+        if (doubtful > 0) LOG.log(Level.DEBUG, "the audit looks again at {0} containers", doubtful);
+    }
+
+    private static boolean agrees(Container known, EngineContainers.Listed listed) {
+        return known.status().word().equals(listed.state())
+                && known.name().equals(listed.name())
+                && listed.imageId().map(known.imageId()::equals).orElse(true);
+    }
+
+    private void images() {
+        Set<ImageId> ids = new HashSet<>(mirror.snapshot().images().keySet());
+        ids.addAll(engine.images().list());
+        for (ImageId id : ids) mirror.images().hint(id);
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

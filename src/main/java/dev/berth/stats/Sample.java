@@ -1,0 +1,39 @@
+package dev.berth.stats;
+
+import java.time.Instant;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/// What one container used at one moment of one life.
+///
+/// @param startedAt the life: counters of another one are never compared with these
+/// @param at when it was read
+/// @param cpuPercent over the interval since the sample before; 100 is one whole CPU; none before the second sample
+/// @param memoryUsage bytes, page cache included
+/// @param memoryMaximum its high-water mark in bytes, never below the usage
+/// @param workingSet usage without inactive file cache, in bytes
+/// @param pids processes and threads
+public record Sample(
+        Instant startedAt,
+        Instant at,
+        Source source,
+        OptionalDouble cpuPercent,
+        OptionalLong memoryUsage,
+        OptionalLong memoryMaximum,
+        OptionalLong workingSet,
+        OptionalLong pids,
+        OptionalLong networkReceived,
+        OptionalLong networkSent,
+        OptionalLong blockRead,
+        OptionalLong blockWritten) {
+
+    /// Where samples come from.
+    public enum Source {
+        ENGINE;
+
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

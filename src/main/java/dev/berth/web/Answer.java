@@ -1,0 +1,60 @@
+package dev.berth.web;
+
+import dev.berth.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What a route answers: a status, headers, and a body that may be compressed and tagged on its way out.
+///
+/// @param tagged whether it is the present state of a resource: it gets an `ETag` and can be 304
+/// @param close whether the connection must end, because a body was left unread
+public record Answer(
+        int status, String contentType, Optional<Rendered> body, List<Header> headers, boolean tagged, boolean close) {
+    private static final String JSON = "application/json";
+    private static final String PROBLEM = "application/problem+json";
+    private static final String HTML = "text/html; charset=utf-8";
+
+    /// A header to send.
+    public record Header(String name, String value) {}
+
+    /// The present state of a resource, for a GET.
+    static Answer state(Rendered body) {
+        return new Answer(200, JSON, Optional.of(body), List.of(), true, false);
+    }
+
+    static Answer state(Json body) {
+        return state(Rendered.of(body));
+    }
+
+    static Answer json(int status, Json body) {
+        return new Answer(status, JSON, Optional.of(Rendered.of(body)), List.of(), false, false);
+    }
+
+    static Answer problem(int status, Json body) {
+        return new Answer(status, PROBLEM, Optional.of(Rendered.of(body)), List.of(), false, false);
+    }
+
+    static Answer html(int status, String page) {
+        return new Answer(status, HTML, Optional.of(Rendered.text(page)), List.of(), false, false);
+    }
+
+    static Answer noContent() {
+        return new Answer(204, JSON, Optional.empty(), List.of(), false, false);
+    }
+
+    Answer with(String name, String value) {
+        var more = new ArrayList<>(headers);
+        more.add(new Header(name, value));
+        return new Answer(status, contentType, body, more, tagged, close);
+    }
+
+    Answer closing() {
+        return new Answer(status, contentType, body, headers, tagged, true);
+    }
+
+    /// Without its body, for a 304.
+    Answer notModified() {
+        return new Answer(304, contentType, Optional.empty(), headers, tagged, close);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.berth.web;
+
+import java.util.List;
+
+/// What HTTP itself refuses before any room of the house is asked.
+final class HttpRefusal extends RuntimeException {
+    private final int status;
+    private final String code;
+    private final List<Answer.Header> headers;
+
+    private HttpRefusal(int status, String code, String detail, Answer.Header... headers) {
+        super(detail, null, false, false);
+        this.status = status;
+        this.code = code;
+        this.headers = List.of(headers);
+    }
+
+    static HttpRefusal unauthorized(boolean given) {
+        return new HttpRefusal(
+                401,
+                "no-token",
+                given
+                        ? "the token is not known here"
+                        : "a token is needed: Authorization: Bearer <token>, or Basic with the token as password",
+                new Answer.Header("WWW-Authenticate", "Bearer realm=\"berth\""),
+                new Answer.Header("WWW-Authenticate", "Basic realm=\"berth\", charset=\"UTF-8\""));
+    }
+
+    static HttpRefusal methodNotAllowed(String method, String allowed) {
+        return new HttpRefusal(
+                405,
+                "method-not-allowed",
+                method + " is not possible here, only " + allowed,
+                new Answer.Header("Allow", allowed));
+    }
+
+    static HttpRefusal unsupportedMediaType(String given) {
+        return new HttpRefusal(
+                415,
+                "unsupported-media-type",
+                "the body must be application/json"
+                        + (given.isEmpty() ? "; no Content-Type was sent" : ", not " + given));
+    }
+
+    static HttpRefusal tooLarge(int most) {
+        return new HttpRefusal(413, "body-too-large", "the body must not be larger than " + most + " bytes");
+    }
+
+    static HttpRefusal misdirected(String host) {
+        return new HttpRefusal(
+                421,
+                "host-not-ours",
+                "this server does not answer to the host name '" + host
+                        + "'; add it to the setting 'hosts' if it should");
+    }
+
+    static HttpRefusal foreignOrigin(String origin) {
+        return new HttpRefusal(403, "foreign-origin", "a page of " + origin + " may not use this server");
+    }
+
+    int status() {
+        return status;
+    }
+
+    String code() {
+        return code;
+    }
+
+    List<Answer.Header> headers() {
+        return headers;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.berth.web;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// What a client already has and which encodings it takes: RFC 9110, sections 12.5.3 and 13.1.2.
+final class Negotiation {
+    private Negotiation() {}
+
+    /// Adds the entity tag and the caching rules to a resource's state, and answers 304 where the client has it
+    /// already.
+    static Answer finish(Router.Incoming in, Answer answer) {
+        if (!answer.tagged()) return answer.with("Cache-Control", "no-store");
+        Rendered body = answer.body().orElseThrow();
+        String tag = body.tag(gzips(in, body));
+        Answer described = answer.with("ETag", tag)
+                .with("Vary", "Authorization, Accept-Encoding")
+                .with("Cache-Control", "private, no-cache");
+        boolean known = in.headers()
+                .first("If-None-Match")
+                .filter(it -> matches(it, tag))
+                .isPresent();
+        return known ? described.notModified() : described;
+    }
+
+    static boolean gzips(Router.Incoming in, Rendered body) {
+        return body.worthCompressing()
+                && in.headers()
+                        .first("Accept-Encoding")
+                        .filter(Negotiation::takesGzip)
+                        .isPresent();
+    }
+
+    private static boolean matches(String ifNoneMatch, String tag) {
+        return items(ifNoneMatch).anyMatch(it -> it.equals("*") || it.equals(tag) || it.equals("W/" + tag));
+    }
+
+    private static boolean takesGzip(String acceptEncoding) {
+        Optional<String> named = items(acceptEncoding)
+                .filter(it -> coding(it).equals("gzip") || coding(it).equals("x-gzip"))
+                .findFirst();
+        return named.or(() -> items(acceptEncoding)
+                        .filter(it -> coding(it).equals("*"))
+                        .findFirst())
+                .filter(it -> !it.replace(" ", "").matches(".*;q=0(\\.0*)?"))
+                .isPresent();
+    }
+
+    private static String coding(String item) {
+        int semicolon = item.indexOf(';');
+        return (semicolon < 0 ? item : item.substring(0, semicolon)).strip().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private static Stream<String> items(String header) {
+        return Arrays.stream(header.split(",")).map(String::strip).filter(it -> !it.isEmpty());
+    }
+}

@@ -1,0 +1,58 @@
+package dev.berth.web;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// The shape of a path. Fixed parts win over variable ones because routes with fewer variables are asked first.
+///
+/// @param text as it is written in the API document
+public record PathPattern(String text, List<String> parts) {
+    private static final String REST = "...}";
+
+    static PathPattern parse(String path) {
+        return new PathPattern(path.replace("...", ""), split(path));
+    }
+
+    private static List<String> split(String path) {
+        return List.of(path.substring(1).split("/", -1));
+    }
+
+    int variables() {
+        return (int) parts.stream().filter(PathPattern::isVariable).count();
+    }
+
+    /// The variable parts of a raw path, decoded; none if it has another shape.
+    Optional<Map<String, String>> match(String rawPath) {
+        if (!rawPath.startsWith("/")) return Optional.empty();
+        List<String> segments = split(rawPath);
+        boolean takesRest = parts.getLast().endsWith(REST);
+        if (takesRest ? segments.size() < parts.size() : segments.size() != parts.size()) return Optional.empty();
+        var values = new TreeMap<String, String>();
+        for (int i = 0; i < parts.size(); i++) {
+            String part = parts.get(i);
+            boolean rest = takesRest && i == parts.size() - 1;
+            String text = rest ? join(segments, i) : Percent.decode(segments.get(i));
+            if (isVariable(part)) {
+                if (text.isEmpty()) return Optional.empty();
+                values.put(
+                        part.replace("...", "")
+                                .substring(1, part.replace("...", "").length() - 1),
+                        text);
+            } else if (!part.equals(text)) return Optional.empty();
+        }
+        return Optional.of(values);
+    }
+
+    private static String join(List<String> segments, int from) {
+        var decoded = new ArrayList<String>();
+        for (String segment : segments.subList(from, segments.size())) decoded.add(Percent.decode(segment));
+        return String.join("/", decoded);
+    }
+
+    private static boolean isVariable(String part) {
+        return part.startsWith("{");
+    }
+}

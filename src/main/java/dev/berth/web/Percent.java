@@ -1,0 +1,40 @@
+package dev.berth.web;
+
+import dev.berth.model.Failure;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/// Percent-encoding in paths and queries: RFC 3986, section 2.1, of UTF-8.
+final class Percent {
+    private Percent() {}
+
+    /// @throws Failure.Invalid if an escape is broken or is not UTF-8
+    static String decode(String text) {
+        if (text.indexOf('%') < 0) return text;
+        var bytes = new ByteArrayOutputStream(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c != '%') {
+                bytes.writeBytes(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
+                continue;
+            }
+            int high = i + 2 <= text.length() - 1 ? Character.digit(text.charAt(i + 1), 16) : -1;
+            int low = i + 2 <= text.length() - 1 ? Character.digit(text.charAt(i + 2), 16) : -1;
+            if (high < 0 || low < 0) throw new Failure.Invalid("path", "'" + text + "' has a broken % escape");
+            bytes.write(high * 16 + low);
+            i += 2;
+        }
+        try {
+            String decoded = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
+                    .toString();
+            if (decoded.indexOf('\0') >= 0) throw new Failure.Invalid("path", "must not contain a NUL character");
+            return decoded;
+        } catch (CharacterCodingException notUtf8) {
+            throw new Failure.Invalid("path", "'" + text + "' is not UTF-8");
+        }
+    }
+}

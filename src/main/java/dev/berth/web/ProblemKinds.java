@@ -1,0 +1,141 @@
+package dev.berth.web;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// Every kind of problem with its title and what to do about it; each has a page at `/problem/<code>`.
+final class ProblemKinds {
+    private record Kind(String title, String explanation) {}
+
+    private static final Map<String, Kind> KINDS = new TreeMap<>(Map.ofEntries(
+            kind(
+                    "invalid-request",
+                    "Invalid request",
+                    "Something in the request is wrong in itself. errors names every offending field or query parameter with what would be right; nothing was changed."),
+            kind(
+                    "no-token",
+                    "A token is needed",
+                    "Send Authorization: Bearer <token>, or Basic with any user and the token as password. The token is BERTH_TOKEN, or the one kept in the data folder."),
+            kind("not-allowed", "Not allowed", "The token is known, but may not do this."),
+            kind(
+                    "foreign-origin",
+                    "Foreign origin",
+                    "A web page of another origin tried to use this server through a browser. Only pages of the same host and port may."),
+            kind(
+                    "host-not-ours",
+                    "Not our host name",
+                    "The request named a host that this server does not answer to, as a page that has pointed its own name here would. Ask by address, or add the name to the setting hosts."),
+            kind("no-such-path", "No such path", "There is no resource of that name."),
+            kind("no-such-container", "No such container", "No container has this id, name, or beginning of an id."),
+            kind("no-such-image", "No such image", "No image has this id, reference, or beginning of an id."),
+            kind("no-such-job", "No such job", "No job has this id; ended jobs are kept for seven days."),
+            kind("no-such-network", "No such network", "The engine has no network of that name. Create it first."),
+            kind("no-such-problem", "No such problem", "No kind of problem has this name."),
+            kind(
+                    "method-not-allowed",
+                    "Method not allowed",
+                    "The resource is there, but does not know this method; the Allow header names those it knows."),
+            kind(
+                    "ambiguous-id",
+                    "Ambiguous id",
+                    "The beginning of an id fits several; candidates names them. Use more digits."),
+            kind(
+                    "name-taken",
+                    "Name taken",
+                    "Another container has this name. Remove or rename it, or choose another name."),
+            kind(
+                    "port-taken",
+                    "Port taken",
+                    "The host's port is in use, by another container or by a process of the host. Nothing was left behind."),
+            kind("address-taken", "Address taken", "Another container has this static address."),
+            kind(
+                    "image-in-use",
+                    "Image in use",
+                    "Containers were made from this image; containers names them. ?force=true overrides stopped ones."),
+            kind("container-gone", "Container gone", "Somebody removed the container while it was being worked on."),
+            kind(
+                    "conflict",
+                    "Conflict",
+                    "The engine refused because of the present state; engine_message has its words."),
+            kind("body-too-large", "Body too large", "A body must not be larger than 1 MiB."),
+            kind("unsupported-media-type", "Unsupported media type", "Bodies are application/json in UTF-8."),
+            kind(
+                    "start-refused",
+                    "Start refused",
+                    "The engine created the container but could not start it, so it was removed again. engine_message has its words."),
+            kind(
+                    "create-refused",
+                    "Create refused",
+                    "The engine refused to create the container; engine_message has its words."),
+            kind("refused", "Refused by the engine", "The engine refused; engine_message has its words."),
+            kind(
+                    "image-not-found",
+                    "Image not found",
+                    "The registry does not know this image, or does not show it without credentials."),
+            kind(
+                    "registry-denied",
+                    "Registry denied access",
+                    "The registry wants credentials, or other ones. Log in with the Docker command line as the server's user, or send X-Registry-Auth."),
+            kind(
+                    "registry-refused",
+                    "Registry refused",
+                    "The registry could not be reached or refused; engine_message has the words."),
+            kind("registry-unsupported", "Registry cannot be asked", "This engine cannot ask a registry for a digest."),
+            kind("pull-refused", "Pull refused", "The engine could not pull the image; engine_message has its words."),
+            kind(
+                    "engine-too-old",
+                    "Engine too old",
+                    "The engine speaks no API version that Berth speaks; API 1.40 (Docker 19.03) is the oldest."),
+            kind("engine-too-new", "Engine too new", "The engine no longer speaks any API version that Berth speaks."),
+            kind(
+                    "internal",
+                    "Internal error",
+                    "An error inside Berth. The server's log has the details under the request's X-Request-Id."),
+            kind(
+                    "engine-nonsense",
+                    "The engine answered nonsense",
+                    "The engine answered something that is not its protocol, or an error of its own."),
+            kind(
+                    "engine-unreachable",
+                    "Engine unreachable",
+                    "The engine cannot be reached. Reads go on from the last known state; try the write again when GET /info says connected."),
+            kind(
+                    "engine-timeout",
+                    "Engine timeout",
+                    "The engine did not answer in time. What was asked for may still take effect: look before you try again."),
+            kind(
+                    "cancelled",
+                    "Cancelled",
+                    "The work was ended before its time, by a caller or by the end of the server.")));
+
+    private ProblemKinds() {}
+
+    private static Map.Entry<String, Kind> kind(String code, String title, String explanation) {
+        return Map.entry(code, new Kind(title, explanation));
+    }
+
+    static boolean knows(String code) {
+        return KINDS.containsKey(code);
+    }
+
+    static String title(String code) {
+        Kind kind = KINDS.get(code);
+        return kind == null ? code : kind.title();
+    }
+
+    /// The page that explains a kind of problem.
+    static Optional<String> page(String code) {
+        return Optional.ofNullable(KINDS.get(code))
+                .map(kind -> """
+                <!doctype html>
+                <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>%s</title>
+                <h1>%s</h1>
+                <p>%s</p>
+                """.formatted(escape(kind.title()), escape(kind.title()), escape(kind.explanation())));
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    }
+}

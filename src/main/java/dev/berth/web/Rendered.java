@@ -1,0 +1,85 @@
+package dev.berth.web;
+
+import dev.berth.json.Json;
+import dev.berth.json.JsonWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/// Bytes of an answer with their entity tag and, once somebody wants it, their compressed form.
+public final class Rendered {
+    private static final int TAG_BYTES = 12;
+    /// Below this, compressing costs more than the bytes it saves.
+    private static final int WORTH_COMPRESSING = 1024;
+
+    private final byte[] plain;
+    private final String hash;
+    private volatile byte @Nullable [] compressed;
+
+    private Rendered(byte[] plain) {
+        this.plain = plain;
+        this.hash = HexFormat.of().formatHex(sha256(plain), 0, TAG_BYTES);
+    }
+
+    public static Rendered of(Json json) {
+        return new Rendered(JsonWriter.bytes(json));
+    }
+
+    static Rendered text(String text) {
+        return new Rendered(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    byte[] plain() {
+        return plain;
+    }
+
+    boolean worthCompressing() {
+        return plain.length >= WORTH_COMPRESSING;
+    }
+
+    byte[] gzip() {
+        byte[] known = compressed;
+        if (known != null) return known;
+        byte[] made = compress(plain);
+        compressed = made;
+        return made;
+    }
+
+    /// Strong, and another one for each encoding: RFC 9110, section 8.8.3.3.
+    String tag(boolean gzip) {
+        return "\"" + hash + (gzip ? "-gzip" : "") + "\"";
+    }
+
+    private static byte[] compress(byte[] bytes) {
+        var out = new ByteArrayOutputStream(bytes.length / 4);
+        try (var gzip = new Fast(out)) {
+            gzip.write(bytes);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return out.toByteArray();
+    }
+
+    /// An answer lives for a second: the last percent of size is not worth three times the work.
+    private static final class Fast extends GZIPOutputStream {
+        Fast(ByteArrayOutputStream out) throws IOException {
+            super(out);
+            def.setLevel(Deflater.BEST_SPEED);
+        }
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException absent) {
+            throw new IllegalStateException("every Java has SHA-256", absent);
+        }
+    }
+}

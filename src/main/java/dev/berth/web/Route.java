@@ -1,0 +1,58 @@
+package dev.berth.web;
+
+import dev.berth.access.Right;
+import java.util.Optional;
+import java.util.Set;
+
+/// One method of one path.
+///
+/// @param pattern such as `/image/{id}`; a last `{id...}` takes the rest of the path, slashes included
+/// @param right what the caller must be allowed to do; none needs no token
+/// @param query the parameters it knows
+/// @param body whether it reads a JSON body
+/// @param head whether HEAD is answered too
+public record Route(
+        String method,
+        PathPattern pattern,
+        Optional<Right> right,
+        Set<String> query,
+        boolean body,
+        boolean head,
+        Handler handler) {
+
+    /// Answers a request.
+    @FunctionalInterface
+    public interface Handler {
+        Answer handle(Request request) throws InterruptedException;
+    }
+
+    static Route get(String path, Right right, Set<String> query, Handler handler) {
+        return new Route("GET", PathPattern.parse(path), Optional.of(right), query, false, true, handler);
+    }
+
+    static Route open(String path, Handler handler) {
+        return new Route("GET", PathPattern.parse(path), Optional.empty(), Set.of(), false, true, handler);
+    }
+
+    static Route post(String path, Right right, Set<String> query, Handler handler) {
+        return new Route("POST", PathPattern.parse(path), Optional.of(right), query, true, false, handler);
+    }
+
+    static Route delete(String path, Right right, Set<String> query, Handler handler) {
+        return new Route("DELETE", PathPattern.parse(path), Optional.of(right), query, false, false, handler);
+    }
+
+    /// A GET that does something, as the original's `updateall` does: HEAD must not.
+    Route withoutHead() {
+        return new Route(method, pattern, right, query, body, false, handler);
+    }
+
+    /// A POST that needs nothing said.
+    Route withoutBody() {
+        return new Route(method, pattern, right, query, false, head, handler);
+    }
+
+    boolean answers(String asked) {
+        return method.equals(asked) || (head && asked.equals("HEAD"));
+    }
+}

@@ -1,0 +1,107 @@
+package dev.berth.web;
+
+import dev.berth.access.Caller;
+import dev.berth.access.Tokens;
+import dev.berth.model.Failure;
+import java.lang.System.Logger.Level;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/// Takes a request through the door to its route, and turns whatever happens into an answer.
+final class Router {
+    private static final System.Logger LOG = System.getLogger(Router.class.getName());
+    private static final Caller NOBODY = new Caller("nobody", java.util.Set.of());
+
+    private final List<Route> routes;
+    private final Tokens tokens;
+    private final Door door;
+
+    Router(List<Route> routes, Tokens tokens, Door door) {
+        this.routes = routes.stream()
+                .sorted(Comparator.comparingInt(it -> it.pattern().variables()))
+                .toList();
+        this.tokens = tokens;
+        this.door = door;
+    }
+
+    /// What the network brought.
+    record Incoming(
+            String method,
+            String rawPath,
+            String rawQuery,
+            Request.Headers headers,
+            Request.Body body,
+            String requestId) {}
+
+    Answer answer(Incoming in) {
+        try {
+            return Negotiation.finish(in, route(in));
+        } catch (HttpRefusal refusal) {
+            return Problems.of(refusal, in);
+        } catch (Failure failure) {
+            return Problems.of(failure, in);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return Problems.of(new Failure.Cancelled("the server is stopping"), in);
+        } catch (RuntimeException fault) {
+            LOG.log(Level.ERROR, "request " + in.requestId() + ": " + in.method() + " " + in.rawPath(), fault);
+            return Problems.internal(in);
+        }
+    }
+
+    private Answer route(Incoming in) throws InterruptedException {
+        door.check(in.headers());
+        List<Found> found = find(in.rawPath());
+        Optional<Found> match =
+                found.stream().filter(it -> it.route().answers(in.method())).findFirst();
+        boolean open = !found.isEmpty()
+                && found.stream().allMatch(it -> it.route().right().isEmpty());
+        Caller caller = open ? NOBODY : authenticate(in);
+        if (found.isEmpty()) throw new Failure.NotFound("no-such-path", "there is nothing at " + in.rawPath());
+        Found chosen = match.orElseThrow(() -> HttpRefusal.methodNotAllowed(in.method(), allowed(found)));
+        chosen.route().right().ifPresent(right -> {
+            if (!caller.may(right))
+                throw new Failure.Forbidden("not-allowed", "the token '" + caller.name() + "' may not do this");
+        });
+        Query query = Query.parse(in.rawQuery());
+        query.refuseUnknown(chosen.route().query());
+        if (chosen.route().body()) Door.checkContentType(in.headers());
+        return chosen.route()
+                .handler()
+                .handle(new Request(in.method(), chosen.parameters(), query, in.headers(), in.body(), caller));
+    }
+
+    private record Found(Route route, Map<String, String> parameters) {}
+
+    /// Every method of the path; of patterns that fit, the one with the fewest variables.
+    private List<Found> find(String rawPath) {
+        List<Found> fitting = routes.stream()
+                .flatMap(route -> route.pattern().match(rawPath).map(it -> new Found(route, it)).stream())
+                .toList();
+        if (fitting.isEmpty()) return fitting;
+        String best = fitting.getFirst().route().pattern().text();
+        return fitting.stream()
+                .filter(it -> it.route().pattern().text().equals(best))
+                .toList();
+    }
+
+    private Caller authenticate(Incoming in) {
+        return in.headers()
+                .first("Authorization")
+                .flatMap(tokens::authenticate)
+                .orElseThrow(() -> HttpRefusal.unauthorized(
+                        in.headers().first("Authorization").isPresent()));
+    }
+
+    private static String allowed(List<Found> found) {
+        var methods = new TreeSet<String>();
+        for (Found one : found) {
+            methods.add(one.route().method());
+            if (one.route().head()) methods.add("HEAD");
+        }
+        return String.join(", ", methods);
+    }
+}

@@ -1,0 +1,5 @@
+/// The rules of the house: rooms, page sizes, words.
+@NullMarked
+package dev.berth.house;
+
+import org.jspecify.annotations.NullMarked;
