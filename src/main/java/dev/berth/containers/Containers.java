@@ -127,7 +127,7 @@ public final class Containers implements AutoCloseable {
 
     /// What `remove` would do now.
     public RemovePlan planRemove(String named, boolean keepVolumes) {
-        Container container = mirror.snapshot().container(named);
+        Container container = mirror.known().container(named);
         List<String> volumes = keepVolumes
                 ? List.of()
                 : container.mounts().stream()

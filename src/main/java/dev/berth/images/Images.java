@@ -70,7 +70,7 @@ public final class Images implements AutoCloseable {
 
     /// Every tag on this engine: what `updateAll` would look at.
     public List<ImageRef> updatable() {
-        return mirror.snapshot().images().values().stream()
+        return mirror.known().images().values().stream()
                 .flatMap(it -> it.tags().stream())
                 .toList();
     }
@@ -107,7 +107,7 @@ public final class Images implements AutoCloseable {
     ///
     /// @throws Failure.Conflict if containers use it (`force` overrides stopped ones)
     public Removal plan(String named, boolean force) {
-        Image image = mirror.snapshot().image(named);
+        Image image = mirror.known().image(named);
         List<ImageRef> tags = byReference(image, named).map(List::of).orElseGet(image::tags);
         boolean whole = tags.size() >= image.tags().size();
         if (whole) refuseIfUsed(image, force);

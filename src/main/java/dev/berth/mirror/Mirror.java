@@ -62,19 +62,27 @@ public final class Mirror implements AutoCloseable {
         return table.snapshot();
     }
 
+    /// Everything known now, once there is anything to know.
+    ///
+    /// @throws Failure.EngineDown before the first full look at the engine: an empty list would be a lie
+    public Snapshot known() {
+        Snapshot snapshot = table.snapshot();
+        if (!snapshot.known()) throw notConnected(snapshot.state());
+        return snapshot;
+    }
+
     /// @throws Failure.EngineDown unless the mirror is true: nothing may be changed on the ground of an old state
     public void requireConnected() {
         EngineState state = table.snapshot().state();
-        switch (state.kind()) {
-            case CONNECTED -> {}
-            case RESYNCING ->
-                throw new Failure.EngineDown("the engine has just come back; its state is being read again", null);
-            case UNREACHABLE ->
-                throw new Failure.EngineDown(
-                        "the engine is unreachable since " + state.since()
-                                + state.message().map(it -> ": " + it).orElse(""),
-                        null);
-        }
+        if (!state.connected()) throw notConnected(state);
+    }
+
+    private static Failure notConnected(EngineState state) {
+        String why = state.kind() == EngineState.Kind.RESYNCING
+                ? "the engine answers; its state is being read"
+                : "the engine is unreachable since " + state.since()
+                        + state.message().map(it -> ": " + it).orElse("");
+        return new Failure.EngineDown(why, null);
     }
 
     public void listen(ContainerListener listener) {

@@ -13,10 +13,12 @@ import java.util.SortedMap;
 /// Everything that was known of the engine at one moment; never changes.
 ///
 /// @param version grows with every change
+/// @param known whether everything was looked at at least once; before that nothing can be said
 /// @param host none before the engine was met
 public record Snapshot(
         long version,
         EngineState state,
+        boolean known,
         Optional<Host> host,
         SortedMap<ContainerId, Container> containers,
         SortedMap<ImageId, Image> images) {

@@ -33,6 +33,7 @@ final class Table {
     private final List<ContainerListener> listeners = new CopyOnWriteArrayList<>();
     private Optional<Host> host = Optional.empty();
     private EngineState state;
+    private boolean known;
     private long version = 1;
     private volatile Snapshot current;
 
@@ -52,7 +53,7 @@ final class Table {
     }
 
     private Snapshot build() {
-        return new Snapshot(version, state, host, copy(containers), copy(images));
+        return new Snapshot(version, state, known, host, copy(containers), copy(images));
     }
 
     private static <K, V> SortedMap<K, V> copy(SortedMap<K, V> map) {
@@ -107,6 +108,7 @@ final class Table {
                 && (kind != EngineState.Kind.UNREACHABLE || state.message().equals(message))) return;
         Instant since = state.kind() == kind ? state.since() : clock.instant();
         state = new EngineState(kind, since, message);
+        if (kind == EngineState.Kind.CONNECTED) known = true;
         version++;
     }
 
@@ -121,6 +123,7 @@ final class Table {
             for (ContainerId id : List.copyOf(containers.keySet())) gone(id);
             tombstones.clear();
             images.clear();
+            known = false;
         }
         if (!host.equals(Optional.of(met))) version++;
         host = Optional.of(met);

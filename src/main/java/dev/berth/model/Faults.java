@@ -27,6 +27,10 @@ public final class Faults {
         }
     }
 
+    public List<Fault> found() {
+        return List.copyOf(found);
+    }
+
     public boolean any() {
         return !found.isEmpty();
     }

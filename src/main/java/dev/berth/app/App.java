@@ -1,0 +1,72 @@
+package dev.berth.app;
+
+import dev.berth.access.Secret;
+import dev.berth.access.Tokens;
+import dev.berth.containers.Containers;
+import dev.berth.containers.LocalDevices;
+import dev.berth.engine.DockerEngine;
+import dev.berth.images.Credentials;
+import dev.berth.images.Images;
+import dev.berth.jobs.Jobs;
+import dev.berth.mirror.Mirror;
+import dev.berth.model.Pause;
+import dev.berth.stats.Stats;
+import dev.berth.web.Routes;
+import dev.berth.web.Server;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+
+/// The object graph, by hand, from top to bottom; and start and stop in order.
+final class App implements AutoCloseable {
+    private final DockerEngine engine;
+    private final Mirror mirror;
+    private final Stats stats;
+    private final Jobs jobs;
+    private final Images images;
+    private final Containers containers;
+    private final Server server;
+
+    App(Settings settings, Machine machine, Secret token, String serverId, RandomGenerator random) {
+        InstantSource clock = InstantSource.system();
+        Pause pause = Pause.REAL;
+        engine = DockerEngine.at(settings.engine());
+        mirror = new Mirror(engine, clock, pause, random);
+        stats = new Stats(engine, mirror, clock, pause, random);
+        jobs = new Jobs(clock, random);
+        images = new Images(engine, mirror, jobs, new Credentials(settings.dockerConfig()));
+        var devices = new LocalDevices(settings.engine().isLocal(), machine.hostname(), machine.kernel());
+        containers = new Containers(engine, mirror, images, serverId, devices, random, pause);
+        server = new Server(
+                settings.server(),
+                Routes.all(mirror, stats, jobs, images, containers, clock, machine.hostname(), machine.version()),
+                new Tokens(token),
+                random);
+    }
+
+    /// Listens first: whoever asks while the engine is being read learns that, instead of nothing.
+    void start() {
+        server.start();
+        mirror.start();
+        containers.start();
+    }
+
+    Mirror mirror() {
+        return mirror;
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    /// The door first, then what was let in, then what it stood on.
+    @Override
+    public void close() {
+        server.close();
+        jobs.close();
+        images.close();
+        containers.close();
+        stats.close();
+        mirror.close();
+        engine.close();
+    }
+}

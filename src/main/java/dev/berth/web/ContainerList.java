@@ -1,0 +1,123 @@
+package dev.berth.web;
+
+import dev.berth.json.Json;
+import dev.berth.mirror.Mirror;
+import dev.berth.mirror.Snapshot;
+import dev.berth.model.Container;
+import dev.berth.model.ContainerId;
+import dev.berth.model.Failure;
+import dev.berth.model.Faults;
+import dev.berth.model.Image;
+import dev.berth.model.ImageRef;
+import dev.berth.model.Status;
+import dev.berth.stats.SampleTable;
+import dev.berth.stats.Stats;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/// The list of all containers, rendered once for however many ask.
+final class ContainerList {
+    static final Set<String> FILTERS = Set.of("status", "name", "image", "label", "fields");
+    private static final int KEY_LENGTH = 10;
+
+    private final Mirror mirror;
+    private final Stats stats;
+    private volatile Page page = new Page(-1, -1, Rendered.of(Json.Obj.empty()));
+
+    private record Page(long snapshot, long samples, Rendered rendered) {}
+
+    ContainerList(Mirror mirror, Stats stats) {
+        this.mirror = mirror;
+        this.stats = stats;
+    }
+
+    Rendered get(Query query) {
+        Snapshot snapshot = mirror.known();
+        SampleTable samples = stats.table();
+        if (!query.isEmpty()) return Rendered.of(render(snapshot, samples, filter(query, snapshot), fields(query)));
+        Page known = page;
+        if (known.snapshot() == snapshot.version() && known.samples() == samples.version()) return known.rendered();
+        return renderPage(snapshot, samples);
+    }
+
+    /// One renders, the others take what it rendered.
+    private synchronized Rendered renderPage(Snapshot snapshot, SampleTable samples) {
+        if (page.snapshot() != snapshot.version() || page.samples() != samples.version())
+            page = new Page(
+                    snapshot.version(),
+                    samples.version(),
+                    Rendered.of(render(snapshot, samples, _ -> true, ContainerView.FIELDS)));
+        return page.rendered();
+    }
+
+    private static Json render(
+            Snapshot snapshot, SampleTable samples, Predicate<Container> filter, Set<String> fields) {
+        var view = new ContainerView(snapshot, samples);
+        var keys = ShortIds.of(
+                snapshot.containers().keySet().stream().map(ContainerId::hex).toList(), KEY_LENGTH);
+        var list = new TreeMap<String, Json>();
+        for (Container container : snapshot.containers().values())
+            if (filter.test(container))
+                list.put(
+                        keys.getOrDefault(container.id().hex(), container.id().hex()),
+                        only(view.of(container), fields));
+        return new Json.Obj(list);
+    }
+
+    static Json.Obj only(Json.Obj object, Set<String> fields) {
+        if (fields.size() == ContainerView.FIELDS.size()) return object;
+        var kept = new TreeMap<>(object.entries());
+        kept.keySet().retainAll(fields);
+        return new Json.Obj(kept);
+    }
+
+    /// @throws Failure.Invalid naming every field that containers do not have
+    static Set<String> fields(Query query) {
+        List<String> wanted = query.list("fields");
+        if (wanted.isEmpty()) return ContainerView.FIELDS;
+        var faults = new Faults();
+        for (String field : wanted)
+            if (!ContainerView.FIELDS.contains(field))
+                faults.add("fields", "'" + field + "' is not a field of a container");
+        faults.throwIfAny();
+        return new TreeSet<>(wanted);
+    }
+
+    private static Predicate<Container> filter(Query query, Snapshot snapshot) {
+        var faults = new Faults();
+        List<Status> statuses = query.list("status").stream()
+                .flatMap(it -> faults.parse("status", () -> Status.parse(it)).stream())
+                .toList();
+        List<ImageRef> images = query.list("image").stream()
+                .flatMap(it -> faults.parse("image", () -> ImageRef.parse(it)).stream())
+                .toList();
+        faults.throwIfAny();
+        List<String> names = query.list("name");
+        List<String> labels = query.all("label");
+        return container -> (statuses.isEmpty() || statuses.contains(container.status()))
+                && (names.isEmpty() || names.contains(container.name()))
+                && (images.isEmpty() || images.stream().anyMatch(it -> isOf(container, it, snapshot)))
+                && labels.stream().allMatch(it -> hasLabel(container, it));
+    }
+
+    /// Made from this reference, or running the image that has it now.
+    private static boolean isOf(Container container, ImageRef wanted, Snapshot snapshot) {
+        Image image = snapshot.images().get(container.imageId());
+        if (image != null && (image.tags().contains(wanted) || image.digests().contains(wanted))) return true;
+        try {
+            return ImageRef.parse(container.image()).equals(wanted);
+        } catch (Failure.Invalid anId) {
+            return false;
+        }
+    }
+
+    /// `key=value`, or a key alone.
+    private static boolean hasLabel(Container container, String wanted) {
+        int equals = wanted.indexOf('=');
+        if (equals < 0) return container.labels().containsKey(wanted);
+        return wanted.substring(equals + 1).equals(container.labels().get(wanted.substring(0, equals)));
+    }
+}

@@ -1,0 +1,97 @@
+package dev.berth.web;
+
+import dev.berth.access.Right;
+import dev.berth.containers.Containers;
+import dev.berth.containers.CreateRequest;
+import dev.berth.containers.CreateRequestReader;
+import dev.berth.json.Json;
+import dev.berth.json.ObjBuilder;
+import dev.berth.mirror.Mirror;
+import dev.berth.model.Container;
+import dev.berth.model.Failure;
+import dev.berth.model.Faults;
+import dev.berth.stats.Stats;
+import java.util.List;
+import java.util.Set;
+
+/// `/container` and what is below it.
+final class ContainerRoutes {
+    private static final int LONGEST_GRACE_SECONDS = 3600;
+
+    private final Mirror mirror;
+    private final Stats stats;
+    private final Containers containers;
+    private final ContainerList list;
+
+    ContainerRoutes(Mirror mirror, Stats stats, Containers containers) {
+        this.mirror = mirror;
+        this.stats = stats;
+        this.containers = containers;
+        this.list = new ContainerList(mirror, stats);
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get(
+                        "/container",
+                        Right.READ,
+                        ContainerList.FILTERS,
+                        request -> Answer.state(list.get(request.query()))),
+                Route.post("/container", Right.CREATE, Set.of("wait", "dry_run"), this::create),
+                Route.get("/container/{id}", Right.READ, Set.of("fields"), this::one),
+                Route.delete(
+                        "/container/{id}", Right.REMOVE, Set.of("timeout", "keep_volumes", "dry_run"), this::remove));
+    }
+
+    private Answer one(Request request) {
+        Container container = mirror.known().container(request.parameter("id"));
+        return Answer.state(ContainerList.only(view(container), ContainerList.fields(request.query())));
+    }
+
+    private Json.Obj view(Container container) {
+        return new ContainerView(mirror.snapshot(), stats.table()).of(container);
+    }
+
+    private Answer create(Request request) {
+        request.query().await(); // how long to wait for memory; there is no line yet in which to wait
+        var faults = new Faults();
+        Json body = request.json(faults);
+        CreateRequest wanted = CreateRequestReader.read(body, containers.host(), faults)
+                .orElseThrow(() -> new Failure.Invalid(faults.found()));
+        if (request.dryRun()) return plan(wanted);
+        Container made = containers.create(wanted, request.headers().first("X-Registry-Auth"));
+        return Answer.json(201, view(made))
+                .with("Location", "/container/" + made.id().hex());
+    }
+
+    private Answer plan(CreateRequest wanted) {
+        Containers.CreatePlan plan = containers.plan(wanted);
+        return Answer.json(
+                200,
+                new ObjBuilder()
+                        .put("dry_run", true)
+                        .put("create", SpecView.of(plan.spec(), plan.start()))
+                        .put("pull", plan.pull())
+                        .build());
+    }
+
+    private Answer remove(Request request) {
+        String id = request.parameter("id");
+        var grace = request.query().seconds("timeout", LONGEST_GRACE_SECONDS);
+        boolean keepVolumes = request.query().flag("keep_volumes");
+        if (!request.dryRun()) {
+            containers.remove(id, grace, keepVolumes);
+            return Answer.noContent();
+        }
+        Containers.RemovePlan plan = containers.planRemove(id, keepVolumes);
+        return Answer.json(
+                200,
+                new ObjBuilder()
+                        .put("dry_run", true)
+                        .put("remove", plan.container().id().hex())
+                        .put("name", plan.container().name())
+                        .put("stop", plan.stop())
+                        .put("volumes", plan.volumes())
+                        .build());
+    }
+}

@@ -1,0 +1,119 @@
+package dev.berth.engine;
+
+import dev.berth.model.Container;
+import dev.berth.model.Container.HostPort;
+import dev.berth.model.ContainerId;
+import dev.berth.model.ContainerPort;
+import dev.berth.model.ContainerSpec;
+import dev.berth.model.ImageId;
+import dev.berth.model.MemorySize;
+import dev.berth.model.PortBinding;
+import dev.berth.model.RestartPolicy;
+import dev.berth.model.Status;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/// A container of the fake engine's; a test may set its fields through [FakeEngine#change].
+public final class FakeContainer {
+    final ContainerId id;
+    final ContainerSpec spec;
+    final ImageId imageId;
+    final Instant created;
+    final Map<ContainerPort, List<HostPort>> bound = new TreeMap<>();
+    final List<FakeStream<StatsRecord>> statistics = new ArrayList<>();
+    boolean stoppedByUser;
+
+    public String name;
+    public Status status = Status.CREATED;
+    public String error = "";
+    public Optional<Instant> startedAt = Optional.empty();
+    public Optional<Instant> finishedAt = Optional.empty();
+    public int exitCode;
+    public boolean oomKilled;
+    public Optional<String> health = Optional.empty();
+    public int restartCount;
+    public RestartPolicy restartPolicy;
+    public int pid;
+    public Optional<MemorySize> memory;
+
+    FakeContainer(ContainerId id, String name, ContainerSpec spec, ImageId imageId, Instant created) {
+        this.id = id;
+        this.name = name;
+        this.spec = spec;
+        this.imageId = imageId;
+        this.created = created;
+        this.restartPolicy = spec.restartPolicy();
+        this.memory = spec.limits().memory();
+    }
+
+    /// The host ports that it asks for by number.
+    List<Integer> wantedPorts() {
+        List<Integer> wanted = new ArrayList<>();
+        spec.ports().values().forEach(all -> all.forEach(it -> it.port().ifPresent(wanted::add)));
+        return wanted;
+    }
+
+    Container show() {
+        var networks = new TreeMap<String, Container.Attachment>();
+        List<String> names = spec.networks().isEmpty() ? List.of("bridge") : spec.networks();
+        for (String network : names)
+            networks.put(
+                    network,
+                    new Container.Attachment(
+                            status.alive() ? Optional.of("172.17.0." + (2 + pid % 200)) : Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            List.of()));
+        return new Container(
+                id,
+                name,
+                imageId,
+                spec.image().toString(),
+                created,
+                status,
+                error,
+                startedAt,
+                finishedAt,
+                startedAt.isPresent() && !status.alive() ? OptionalInt.of(exitCode) : OptionalInt.empty(),
+                oomKilled,
+                health,
+                restartCount,
+                restartPolicy,
+                pid,
+                memory,
+                spec.limits().cpus(),
+                status.alive() ? Map.copyOf(bound) : wanted(),
+                spec.labels(),
+                networks,
+                spec.volumes().stream()
+                        .map(it -> new Container.Mount(
+                                "volume", Optional.of(it.volume()), Optional.empty(), it.target(), it.readOnly()))
+                        .toList(),
+                spec.command().orElse(List.of("sh")),
+                spec.entrypoint().orElse(List.of()),
+                spec.workingDir().orElse(""),
+                spec.user().orElse(""),
+                spec.hostname().orElse(id.hex().substring(0, 12)));
+    }
+
+    private Map<ContainerPort, List<HostPort>> wanted() {
+        var ports = new TreeMap<ContainerPort, List<HostPort>>();
+        spec.ports()
+                .forEach((port, bindings) -> ports.put(
+                        port,
+                        bindings.stream()
+                                .filter(it -> it.port().isPresent())
+                                .map(FakeContainer::hostPort)
+                                .toList()));
+        return ports;
+    }
+
+    static HostPort hostPort(PortBinding binding) {
+        return new HostPort(binding.ip().orElse("0.0.0.0"), binding.port().orElse(0));
+    }
+}

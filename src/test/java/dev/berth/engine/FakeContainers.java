@@ -1,0 +1,297 @@
+package dev.berth.engine;
+
+import dev.berth.engine.FakeEngine.Call;
+import dev.berth.model.Container;
+import dev.berth.model.Container.HostPort;
+import dev.berth.model.ContainerId;
+import dev.berth.model.ContainerSpec;
+import dev.berth.model.Failure;
+import dev.berth.model.Image;
+import dev.berth.model.ImageId;
+import dev.berth.model.RestartPolicy;
+import dev.berth.model.Status;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The fake engine's containers. The engine itself is the lock.
+final class FakeContainers implements EngineContainers {
+    private static final int KILLED = 137;
+
+    private final FakeEngine engine;
+    private final FakeImages images;
+    private final Map<ContainerId, FakeContainer> all = new LinkedHashMap<>();
+    private @Nullable List<Listed> frozen;
+    private int made;
+    private int processes = 1000;
+    private int pickedPort = 32_768;
+
+    FakeContainers(FakeEngine engine, FakeImages images) {
+        this.engine = engine;
+        this.images = images;
+    }
+
+    @Override
+    public List<Listed> list() {
+        return engine.call(Call.LIST, () -> frozen == null ? listed() : frozen);
+    }
+
+    @Override
+    public Optional<Container> inspect(ContainerId id) {
+        return engine.call(Call.INSPECT, () -> Optional.ofNullable(all.get(id)).map(FakeContainer::show));
+    }
+
+    @Override
+    public ContainerId create(ContainerSpec spec) {
+        return engine.call(Call.CREATE, () -> {
+            Image image = images.find(spec.image())
+                    .orElseThrow(() -> new Failure.NotFound("no-such-image", "the image is not on this engine")
+                            .saidByEngine("No such image: " + spec.image()));
+            return make(spec, image.id()).id;
+        });
+    }
+
+    @Override
+    public void start(ContainerId id) {
+        engine.call(Call.START, () -> {
+            FakeContainer container = get(id);
+            if (container.status != Status.RUNNING) started(container);
+            return true;
+        });
+    }
+
+    @Override
+    public void stop(ContainerId id, OptionalInt graceSeconds) {
+        engine.call(Call.STOP, () -> {
+            FakeContainer container = get(id);
+            if (!container.status.alive() && container.status != Status.RESTARTING) return true;
+            container.stoppedByUser = true;
+            say(container, "kill");
+            ended(container, KILLED);
+            say(container, "stop");
+            return true;
+        });
+    }
+
+    @Override
+    public void remove(ContainerId id, boolean force, boolean volumes) {
+        engine.call(Call.REMOVE, () -> {
+            FakeContainer container = all.get(id);
+            if (container == null) return true;
+            if (container.status.alive()) {
+                if (!force)
+                    throw new Failure.Conflict(
+                                    "container-busy", "the container's state does not let the engine remove it")
+                            .saidByEngine("You cannot remove a running container");
+                say(container, "kill");
+                ended(container, KILLED);
+            }
+            all.remove(id);
+            say(container, "destroy");
+            return true;
+        });
+    }
+
+    @Override
+    public EngineStream<StatsRecord> stats(ContainerId id) {
+        return new LazyStream<>(() -> engine.call(Call.STATS, () -> {
+            FakeContainer container = get(id);
+            var stream = new StatsStream(container).stream;
+            if (!container.status.alive()) stream.end();
+            return stream;
+        }));
+    }
+
+    // What the engine's knobs need; called with its lock held, or taking it.
+
+    FakeContainer get(ContainerId id) {
+        FakeContainer container = all.get(id);
+        if (container == null)
+            throw new Failure.NotFound("no-such-container", "there is no container " + id)
+                    .saidByEngine("No such container: " + id);
+        return container;
+    }
+
+    ContainerId byOthers(ContainerSpec spec) {
+        synchronized (engine) {
+            Image image = images.find(spec.image()).orElseGet(() -> images.put(spec.image()));
+            FakeContainer container = make(spec, image.id());
+            started(container);
+            return container.id;
+        }
+    }
+
+    void dies(ContainerId id, int exitCode) {
+        synchronized (engine) {
+            FakeContainer container = get(id);
+            ended(container, exitCode);
+            boolean again = switch (container.restartPolicy.kind()) {
+                case NO -> false;
+                case ALWAYS, UNLESS_STOPPED -> true;
+                case ON_FAILURE -> exitCode != 0;
+            };
+            if (!again) return;
+            container.restartCount++;
+            started(container);
+        }
+    }
+
+    void afterCrash() {
+        for (FakeContainer it : all.values()) {
+            if (it.status == Status.CREATED) continue;
+            boolean survivor = it.status.alive() || it.status == Status.RESTARTING;
+            if (survivor) {
+                say(it, "kill");
+                ended(it, KILLED);
+                say(it, "stop");
+            }
+            RestartPolicy.Kind policy = it.restartPolicy.kind();
+            boolean again = policy == RestartPolicy.Kind.ALWAYS
+                    || (policy == RestartPolicy.Kind.ON_FAILURE && it.exitCode != 0);
+            if (again) started(it);
+        }
+    }
+
+    void forget() {
+        breakStreams();
+        all.clear();
+        frozen = null;
+    }
+
+    void breakStreams() {
+        synchronized (engine) {
+            for (FakeContainer container : all.values()) {
+                List<FakeStream<StatsRecord>> streams = List.copyOf(container.statistics);
+                container.statistics.clear();
+                streams.forEach(it -> it.breakOff(new Failure.EngineNonsense("the engine broke off", null)));
+            }
+        }
+    }
+
+    void freezeList() {
+        frozen = listed();
+    }
+
+    void thawList() {
+        frozen = null;
+    }
+
+    int size() {
+        return all.size();
+    }
+
+    int count(Status status) {
+        return (int) all.values().stream().filter(it -> it.status == status).count();
+    }
+
+    boolean uses(ImageId image, boolean running) {
+        return all.values().stream().anyMatch(it -> it.imageId.equals(image) && (!running || it.status.alive()));
+    }
+
+    private List<Listed> listed() {
+        return all.values().stream()
+                .map(it -> new Listed(it.id, it.name, it.status.word(), Optional.of(it.imageId)))
+                .toList();
+    }
+
+    private FakeContainer make(ContainerSpec spec, ImageId image) {
+        made++;
+        String name = spec.name().orElse("fake_" + made);
+        if (all.values().stream().anyMatch(it -> it.name.equals(name)))
+            throw new Failure.Conflict("name-taken", "the name '" + name + "' is taken by another container")
+                    .with("name", name)
+                    .saidByEngine("Conflict. The container name \"/" + name + "\" is already in use");
+        var id = new ContainerId(FakeImages.hash("container " + made));
+        var container = new FakeContainer(id, name, spec, image, engine.tick());
+        all.put(id, container);
+        say(container, "create");
+        return container;
+    }
+
+    private void started(FakeContainer container) {
+        refuseUnknownCommand(container);
+        refuseTakenPort(container);
+        container.status = Status.RUNNING;
+        container.error = "";
+        container.stoppedByUser = false;
+        container.oomKilled = false;
+        container.startedAt = Optional.of(engine.tick());
+        container.pid = processes++;
+        container.bound.clear();
+        container
+                .spec
+                .ports()
+                .forEach((port, bindings) -> container.bound.put(
+                        port,
+                        bindings.stream()
+                                .map(it -> it.port().isPresent()
+                                        ? FakeContainer.hostPort(it)
+                                        : new HostPort(it.ip().orElse("0.0.0.0"), pickedPort++))
+                                .toList()));
+        say(container, "start");
+    }
+
+    private void ended(FakeContainer container, int exitCode) {
+        container.status = Status.EXITED;
+        container.exitCode = exitCode;
+        container.pid = 0;
+        container.finishedAt = Optional.of(engine.tick());
+        List<FakeStream<StatsRecord>> streams = List.copyOf(container.statistics);
+        container.statistics.clear();
+        streams.forEach(FakeStream::end);
+        say(container, "die");
+    }
+
+    /// What begins with `/nosuch` cannot be run.
+    private static void refuseUnknownCommand(FakeContainer container) {
+        String first = container.spec.command().orElse(List.of("sh")).getFirst();
+        if (!first.startsWith("/nosuch")) return;
+        container.exitCode = 127;
+        container.error = "exec: \"" + first + "\": stat " + first + ": no such file or directory";
+        throw new Failure.Rejected("start-refused", "the engine could not start the container")
+                .saidByEngine(container.error);
+    }
+
+    private void refuseTakenPort(FakeContainer container) {
+        List<Integer> taken = new ArrayList<>();
+        all.values().stream()
+                .filter(it -> it != container && it.status.alive())
+                .forEach(it -> it.bound.values().forEach(some -> some.forEach(one -> taken.add(one.port()))));
+        for (int port : container.wantedPorts()) {
+            if (!taken.contains(port)) continue;
+            container.exitCode = 128;
+            container.error = "Bind for 0.0.0.0:" + port + " failed: port is already allocated";
+            throw new Failure.Conflict("port-taken", "port " + port + " of the host is taken")
+                    .with("port", (long) port)
+                    .saidByEngine(container.error);
+        }
+    }
+
+    private void say(FakeContainer container, String action) {
+        var attributes = new TreeMap<>(container.spec.labels());
+        attributes.put("image", container.spec.image().toString());
+        attributes.put("name", container.name);
+        engine.eventBus().say("container", action, container.id.hex(), attributes);
+    }
+
+    /// A follower that leaves takes itself off the list.
+    private final class StatsStream {
+        private final FakeStream<StatsRecord> stream;
+
+        StatsStream(FakeContainer container) {
+            this.stream = new FakeStream<>(() -> leave(container));
+            container.statistics.add(stream);
+        }
+
+        private void leave(FakeContainer container) {
+            synchronized (engine) {
+                container.statistics.remove(stream);
+            }
+        }
+    }
+}
