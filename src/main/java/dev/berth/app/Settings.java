@@ -51,7 +51,7 @@ record Settings(ServerSettings server, EngineSettings engine, Path data, Optiona
         }
         String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
         var names =
-                new TreeSet<>(Set.of("localhost", bare.toLowerCase(Locale.ROOT), hostname.toLowerCase(Locale.ROOT)));
+                new TreeSet<>(List.of("localhost", bare.toLowerCase(Locale.ROOT), hostname.toLowerCase(Locale.ROOT)));
         for (String name : source.text("hosts").orElse("").split(",", -1))
             if (!name.isBlank()) names.add(name.strip().toLowerCase(Locale.ROOT));
         return Optional.of(new ServerSettings(bare, Integer.parseInt(port), names));

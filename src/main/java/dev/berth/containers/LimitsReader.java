@@ -57,14 +57,14 @@ final class LimitsReader {
     /// Bytes as a whole number, or a string with a unit.
     private Optional<MemorySize> size(Json value, String at) {
         if (value instanceof Json.Str(String text)) return faults.parse(at, () -> MemorySize.parse(text));
-        OptionalLong bytes = value.whole();
+        OptionalLong bytes = value.exactWhole();
         if (bytes.isPresent()) return faults.parse(at, () -> new MemorySize(bytes.getAsLong()));
         faults.add(at, "must be a whole number of bytes or a string such as \"512m\", not " + inWords(value));
         return Optional.empty();
     }
 
     private static String inWords(Json value) {
-        return value instanceof Json.Num ? "a fraction" : value.kind();
+        return value instanceof Json.Num ? "this number" : value.kind();
     }
 
     private Optional<Cpus> cpus() {
@@ -118,7 +118,7 @@ final class LimitsReader {
             return faults.parse(at, () -> MemorySize.parse(text))
                     .map(MemorySize::bytes)
                     .filter(it -> positive(it, at));
-        OptionalLong whole = value.whole();
+        OptionalLong whole = value.exactWhole();
         if (whole.isPresent()) return Optional.of(whole.getAsLong()).filter(it -> positive(it, at));
         faults.add(at, "must be a positive whole number" + (bytes ? " or a string such as \"10mb\"" : ""));
         return Optional.empty();

@@ -17,8 +17,9 @@ final class Refusals {
 
     /// `Bind for 127.0.0.1:80 failed: port is already allocated` by another container,
     /// `listen tcp4 0.0.0.0:80: bind: address already in use` by a process.
-    private static final Pattern PORT = Pattern.compile(
-            "(?:Bind for|listen \\w+|bind host port for|exposing port \\w+) \\[?[0-9a-fA-F.:]*\\]?:(?<port>\\d{1,5})\\b");
+    private static final Pattern PORT =
+            Pattern.compile("(?:Bind for|listen \\w+|bind host port for|exposing port \\w+) "
+                    + "(?:\\d+(?:\\.\\d+){3}|\\[[^\\]]*\\]|[0-9a-fA-F:]*):(?<port>\\d{1,5})\\b");
 
     private static final Pattern NAME = Pattern.compile("name \"?/?(?<name>[a-zA-Z0-9_.-]+)\"? is already in use");
     private static final Pattern NETWORK = Pattern.compile(
@@ -55,9 +56,11 @@ final class Refusals {
         String message = refused.message();
         return network(message)
                 .or(() -> clash(message))
-                .orElseGet(() -> refused.status() == NOT_FOUND && noContainer(message)
-                        ? gone(id)
-                        : new Failure.Rejected("start-refused", "the engine could not start the container"))
+                .orElseGet(() -> {
+                    if (refused.status() == NOT_FOUND && noContainer(message)) return gone(id);
+                    if (refused.status() == CONFLICT) return busy("start it"); // paused, or being removed
+                    return new Failure.Rejected("start-refused", "the engine could not start the container");
+                })
                 .saidByEngine(message);
     }
 
@@ -66,8 +69,7 @@ final class Refusals {
         String message = refused.message();
         Failure failure = switch (refused.status()) {
             case NOT_FOUND -> gone(id);
-            case CONFLICT ->
-                new Failure.Conflict("container-busy", "the container's state does not let the engine " + doing);
+            case CONFLICT -> busy(doing);
             case BAD_REQUEST -> new Failure.Rejected("engine-refused", "the engine refused to " + doing);
             default -> throw unexpected(refused, doing);
         };
@@ -126,6 +128,10 @@ final class Refusals {
         return message.contains("No such container")
                 || message.contains("no such container")
                 || message.contains("no container with");
+    }
+
+    private static Failure busy(String doing) {
+        return new Failure.Conflict("container-busy", "the container's state does not let the engine " + doing);
     }
 
     private static Failure gone(ContainerId id) {

@@ -119,6 +119,14 @@ public sealed interface Json {
         return OptionalLong.of(value.longValueExact());
     }
 
+    /// The whole number, if this is one within 64 bits: for what people ask for, where nothing may be cut.
+    default OptionalLong exactWhole() {
+        boolean fits = this instanceof Num(BigDecimal value)
+                && value.precision() - value.scale() <= 19
+                && value.toBigInteger().bitLength() <= 63;
+        return fits ? whole() : OptionalLong.empty();
+    }
+
     default long wholeOr(long otherwise) {
         return whole().orElse(otherwise);
     }

@@ -10,6 +10,7 @@ import dev.berth.mirror.Mirror;
 import dev.berth.mirror.Snapshot;
 import dev.berth.model.Faults;
 import dev.berth.model.ImageRef;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,6 +46,7 @@ final class ImageRoutes {
     }
 
     private Answer pull(Request request) throws InterruptedException {
+        Duration wait = request.query().await();
         var faults = new Faults();
         var body = Fields.of(request.json(faults), "", faults);
         List<ImageRef> references = names(body, faults);
@@ -55,7 +57,7 @@ final class ImageRoutes {
                 references,
                 request.headers().first("X-Registry-Auth"),
                 request.caller().name());
-        return JobRoutes.accepted(job, request.query().await());
+        return JobRoutes.accepted(job, wait);
     }
 
     /// A string, or a list of strings.
@@ -78,9 +80,10 @@ final class ImageRoutes {
     }
 
     private Answer updateAll(Request request) throws InterruptedException {
+        Duration wait = request.query().await();
         if (request.dryRun()) return plan(images.updatable());
         Job job = images.updateAll(request.caller().name());
-        return JobRoutes.accepted(job, request.query().await());
+        return JobRoutes.accepted(job, wait);
     }
 
     private static Answer plan(List<ImageRef> references) {

@@ -44,15 +44,17 @@ final class JobRoutes {
     }
 
     private Answer one(Request request) throws InterruptedException {
+        Duration wait = request.query().await();
         Job job = jobs.get(request.parameter("id"));
-        job.await(request.query().await());
+        job.await(wait);
         return Answer.state(json(job.view()));
     }
 
     private Answer cancel(Request request) throws InterruptedException {
+        Duration wait = request.query().await();
         Job job = jobs.get(request.parameter("id"));
         job.cancel();
-        job.await(request.query().await());
+        job.await(wait);
         return job.view().state().ended() ? Answer.json(200, json(job.view())) : going(job);
     }
 

@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.util.Locale;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionClosedException;
@@ -59,7 +60,7 @@ final class Breakage {
 
     private static Failure late(Request request) {
         return new Failure.EngineSlow("the engine did not answer within "
-                + request.limit().toString().substring(2).toLowerCase(java.util.Locale.ROOT) + ": " + request.doing());
+                + request.limit().toString().substring(2).toLowerCase(Locale.ROOT) + ": " + request.doing());
     }
 
     private static boolean notHttp(IOException broken) {
@@ -68,6 +69,8 @@ final class Breakage {
 
     private static String said(IOException broken) {
         String message = broken.getMessage();
-        return message == null ? broken.getClass().getSimpleName() : message;
+        if (message == null) return broken.getClass().getSimpleName();
+        // A unix socket's connection bears a made-up name; what follows it is the truth.
+        return message.replace("Connect to http://" + Connections.LOCAL + ":80 failed: ", "");
     }
 }

@@ -45,6 +45,10 @@ final class Flight {
         alarm.cancel(false);
     }
 
+    synchronized boolean ended() {
+        return end != End.NONE;
+    }
+
     synchronized boolean late() {
         return end == End.LATE;
     }

@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
@@ -74,7 +75,7 @@ final class PemKey {
             while (at < sec1.length) {
                 int inner = content(sec1, at);
                 if ((sec1[at] & 0xFF) == CURVE && sec1[inner] == OID)
-                    return java.util.Arrays.copyOfRange(sec1, inner, inner + 2 + sec1[inner + 1]);
+                    return Arrays.copyOfRange(sec1, inner, inner + 2 + sec1[inner + 1]);
                 at = inner + length(sec1, at);
             }
         } catch (IndexOutOfBoundsException | IllegalArgumentException cut) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -66,7 +67,7 @@ public final class TlsFolder {
         return factory.getKeyManagers();
     }
 
-    private static java.security.PrivateKey key(Path file) throws GeneralSecurityException, IOException {
+    private static PrivateKey key(Path file) throws GeneralSecurityException, IOException {
         try {
             return PemKey.read(Files.readString(file));
         } catch (GeneralSecurityException unreadable) {

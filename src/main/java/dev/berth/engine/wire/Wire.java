@@ -9,7 +9,10 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -32,6 +35,8 @@ public final class Wire implements AutoCloseable {
     private final String base;
     private final int largestAnswer;
     private final ScheduledThreadPoolExecutor timer;
+    private final Set<Flight> flights = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     /// @param tls what to trust and to show; used where the address asks for TLS
     /// @param verify whether the engine's certificate must bear the address's host
@@ -42,23 +47,25 @@ public final class Wire implements AutoCloseable {
     Wire(Address address, Optional<SSLContext> tls, boolean verify, int largestAnswer) {
         this.pooled = Connections.pooled(address, tls, verify);
         this.fresh = Connections.fresh(address, tls, verify);
-        this.base = address instanceof Address.Unix ? "http://localhost" : address.toString();
+        this.base = address instanceof Address.Unix ? "http://" + Connections.LOCAL : address.toString();
         this.largestAnswer = largestAnswer;
         this.timer = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("engine-time-limits").factory());
         timer.setRemoveOnCancelPolicy(true);
+        timer.setRejectedExecutionHandler(
+                new ThreadPoolExecutor.DiscardPolicy()); // after close there is nothing to limit
     }
 
     /// Asks and waits for the whole answer. A read may travel on a used connection, and is asked once more on a new
     /// one if that was dead; a write always has its own, so it is sent at most once.
     public Answer call(Request request) throws Refused {
-        var flight = new Flight(request, timer);
+        Flight flight = flight(request);
         try {
             Answer answer = request.repeatable() ? read(request, flight) : write(request, flight);
             if (answer.refuses()) throw new Refused(request, answer);
             return answer;
         } finally {
-            flight.arrived();
+            landed(flight);
         }
     }
 
@@ -67,8 +74,11 @@ public final class Wire implements AutoCloseable {
         return new WireStream(this, request);
     }
 
+    /// Ends everything that is under way, as if each had been cancelled.
     @Override
     public void close() {
+        closed = true;
+        flights.forEach(Flight::close);
         pooled.close(CloseMode.IMMEDIATE);
         fresh.close(CloseMode.IMMEDIATE);
         timer.shutdownNow();
@@ -90,7 +100,15 @@ public final class Wire implements AutoCloseable {
     }
 
     Flight flight(Request request) {
-        return new Flight(request, timer);
+        var flight = new Flight(request, timer);
+        flights.add(flight);
+        if (closed) flight.close();
+        return flight;
+    }
+
+    void landed(Flight flight) {
+        flight.arrived();
+        flights.remove(flight);
     }
 
     /// Sends on a connection of its own and waits for the answer's head.
@@ -128,7 +146,14 @@ public final class Wire implements AutoCloseable {
         request.body()
                 .ifPresent(json ->
                         http.setEntity(new ByteArrayEntity(JsonWriter.bytes(json), ContentType.APPLICATION_JSON)));
-        return client.executeOpen(null, flight.board(http), null);
+        try {
+            return client.executeOpen(null, flight.board(http), null);
+        } catch (RuntimeException aborted) {
+            // What the client throws when a request is aborted while it looks for a connection: an illegal state, a
+            // null pointer, whatever the other thread pulled away.
+            if (!flight.ended()) throw aborted;
+            throw new IOException("aborted", aborted);
+        }
     }
 
     private static Optional<Instant> date(ClassicHttpResponse response) {

@@ -51,6 +51,7 @@ public final class WireStream implements AutoCloseable {
     @Override
     public void close() {
         flight.close();
+        wire.landed(flight);
     }
 
     private ObjectSplitter begin() throws Refused {
@@ -85,6 +86,6 @@ public final class WireStream implements AutoCloseable {
     private void end() {
         ended = true;
         objects = null;
-        flight.close();
+        close();
     }
 }

@@ -1,0 +1,193 @@
+package dev.berth.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The server as a process: how it starts, what it says, how it ends.
+class ProcessIT {
+    private static final Lab LAB = Lab.shared();
+    private static final Pattern ADDRESS = Pattern.compile("serves on (http://127\\.0\\.0\\.1:\\d+)");
+
+    @TempDir
+    private Path folder = Path.of("set by JUnit");
+
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void end() throws InterruptedException {
+        for (Process process : started) process.destroyForcibly().waitFor();
+    }
+
+    private record Server(Process process, Path output) {
+        String text() {
+            try {
+                return Files.readString(output);
+            } catch (IOException unreadable) {
+                throw new IllegalStateException(unreadable);
+            }
+        }
+
+        int exit() throws InterruptedException {
+            assertTrue(process.waitFor(30, TimeUnit.SECONDS), "it does not end");
+            return process.exitValue();
+        }
+
+        Http http(String token) {
+            Awaitility.await().until(() -> text().contains("  try "));
+            Matcher address = ADDRESS.matcher(text());
+            assertTrue(address.find(), this::text);
+            return new Http(address.group(1), token);
+        }
+    }
+
+    private Server serve(String token, String... arguments) throws IOException {
+        Path output = Files.createTempFile(folder, "output", ".txt");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.berth.app.Main"));
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().remove("BERTH_TOKEN");
+        if (!token.isEmpty()) builder.environment().put("BERTH_TOKEN", token);
+        var server = new Server(builder.start(), output);
+        started.add(server.process());
+        return server;
+    }
+
+    private Server serve(String token) throws IOException {
+        return serve(
+                token,
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--engine",
+                LAB.engine(),
+                "--data",
+                folder.resolve("data").toString());
+    }
+
+    @Test
+    void aPresetTokenOpensItAndIsNeverPrinted() throws IOException {
+        var server = serve("a-preset-token-of-mine");
+        assertEquals(
+                200, server.http("a-preset-token-of-mine").get("/container").status());
+        assertFalse(server.text().contains("a-preset-token-of-mine"), server::text);
+    }
+
+    @Test
+    void aTokenIsMadeAndKeptForItsOwnerAlone() throws Exception {
+        var server = serve("");
+        server.http("unknown-yet");
+        Path file = folder.resolve("data/token");
+        String token = Files.readString(file).strip();
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        assertEquals(200, server.http(token).get("/container").status());
+        assertFalse(server.text().contains(token), "what is no terminal does not see the token");
+        server.process().destroy();
+        assertEquals(0, server.exit());
+        assertEquals(200, serve("").http(token).get("/container").status(), "the token outlives the process");
+    }
+
+    @Test
+    void askedToEndItEndsWithSuccess() throws Exception {
+        var server = serve("a-token-for-tests-only");
+        server.http("a-token-for-tests-only");
+        server.process().destroy();
+        assertEquals(0, server.exit(), server::text);
+    }
+
+    @Test
+    void aSecondOneOnTheSameDataIsRefused() throws Exception {
+        serve("a-token-for-tests-only").http("a-token-for-tests-only");
+        var second = serve("a-token-for-tests-only");
+        assertEquals(1, second.exit());
+        assertTrue(second.text().contains("another Berth uses the data folder"), second::text);
+    }
+
+    @Test
+    void anAddressThatIsTakenIsSaid() throws Exception {
+        var first = serve("a-token-for-tests-only");
+        String address = first.http("a-token-for-tests-only").base().substring("http://".length());
+        var second = serve(
+                "a-token-for-tests-only",
+                "serve",
+                "--listen",
+                address,
+                "--engine",
+                LAB.engine(),
+                "--data",
+                folder.resolve("other").toString());
+        assertEquals(1, second.exit());
+        assertTrue(second.text().contains("cannot listen on " + address), second::text);
+    }
+
+    @Test
+    void allFaultsOfTheSettingsAreSaidAtOnce() throws Exception {
+        var server = serve("short", "serve", "--listen", "nowhere:x", "--engine", "ftp://x", "--colour", "red");
+        assertEquals(2, server.exit());
+        for (String fault : List.of("listen:", "engine:", "--colour:", "BERTH_TOKEN:"))
+            assertTrue(server.text().contains(fault), server::text);
+    }
+
+    @Test
+    void withoutAnEngineItServesAndSaysSo() throws IOException {
+        var server = serve(
+                "a-token-for-tests-only",
+                "serve",
+                "--listen=127.0.0.1:0",
+                "--engine=unix:///no/such/socket",
+                "--data=" + folder.resolve("data"));
+        Http http = server.http("a-token-for-tests-only");
+        assertEquals(
+                "unreachable", http.get("/info").json().at("engine", "state").textOrEmpty());
+        assertEquals(503, http.get("/container").status(), "nothing is known yet: an empty list would be a lie");
+        assertEquals(503, http.get("/health/ready").status());
+    }
+
+    @Test
+    void killedAtAnyMomentItLeavesNoHalfMadeContainerBehind() throws IOException {
+        LAB.removeContainers();
+        LAB.docker("pull", "-q", "busybox");
+        String token = "a-token-for-tests-only";
+        for (int round = 0; round < 5; round++) {
+            var server = serve(token);
+            Http http = server.http(token);
+            for (int i = 0; i < 4; i++) Thread.ofVirtual().start(() -> createAndIgnoreTheEnd(http));
+            int wanted = 1 + round % 3;
+            Awaitility.await().until(() -> LAB.containerCount() >= wanted);
+            server.process().destroyForcibly();
+        }
+        serve(token).http(token);
+        Awaitility.await()
+                .until(() ->
+                        LAB.docker("ps", "-aq", "--filter", "status=created").isEmpty());
+        LAB.removeContainers();
+    }
+
+    /// The server is killed under this request: how it ends is of no interest.
+    private static void createAndIgnoreTheEnd(Http http) {
+        try {
+            http.post("/container", "{\"image_name\": \"busybox\", \"command\": [\"sleep\", \"600\"]}");
+        } catch (AssertionError killed) {
+            assertTrue(killed.toString().contains("broke"), killed::toString);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.berth.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.berth.model.Failure;
+import dev.berth.model.Fault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The settings, their keys and their defaults.
+class SettingsTest {
+    @TempDir
+    private Path folder = Path.of("set by JUnit");
+
+    private static Settings read(Map<String, String> environment, String... arguments) {
+        return Settings.read(List.of(arguments), environment, "quay");
+    }
+
+    private static List<String> faults(Map<String, String> environment, String... arguments) {
+        var invalid = assertThrows(Failure.Invalid.class, () -> read(environment, arguments));
+        return invalid.faults().stream().map(Fault::field).toList();
+    }
+
+    @Test
+    void withoutAnySettingItListensOnTheLoopbackAlone() {
+        Settings settings = read(Map.of("HOME", "/home/me"));
+        assertEquals("127.0.0.1", settings.server().host());
+        assertEquals(8473, settings.server().port());
+        assertEquals(Set.of("127.0.0.1", "localhost", "quay"), settings.server().names());
+        assertTrue(settings.data().endsWith(".local/state/berth"));
+        assertTrue(settings.token().isEmpty());
+    }
+
+    @Test
+    void rootKeepsItsDataWithTheSystems() {
+        assertEquals(Path.of("/var/lib/berth"), read(Map.of("HOME", "/root")).data());
+    }
+
+    @Test
+    void theCommandLineWinsOverTheEnvironmentAndThatOverTheFile() throws IOException {
+        Path file = Files.writeString(folder.resolve("berth.conf"), "listen = 127.0.0.1:1\nhosts = one.example\n");
+        var environment = Map.of("BERTH_CONFIG", file.toString(), "BERTH_LISTEN", "127.0.0.1:2");
+        assertEquals(2, read(environment).server().port());
+        assertEquals(3, read(environment, "--listen", "127.0.0.1:3").server().port());
+        assertEquals(1, read(Map.of(), "--config", file.toString()).server().port());
+        assertTrue(read(environment).server().names().contains("one.example"));
+    }
+
+    @Test
+    void anIpv6AddressStandsInBrackets() {
+        Settings settings = read(Map.of(), "--listen=[::1]:9000");
+        assertEquals("::1", settings.server().host());
+        assertEquals(9000, settings.server().port());
+    }
+
+    @Test
+    void furtherHostNamesAreSeparatedByCommas() {
+        assertTrue(read(Map.of(), "--hosts", "Quay.Example, other.example")
+                .server()
+                .names()
+                .containsAll(List.of("quay.example", "other.example")));
+    }
+
+    @Test
+    void everyFaultIsNamed() throws IOException {
+        Path file = Files.writeString(folder.resolve("berth.conf"), "colour = red\n");
+        assertEquals(
+                List.of("--no-such-option", file + ": colour", "listen", "engine", "BERTH_TOKEN"),
+                faults(
+                        Map.of("BERTH_TOKEN", "short"),
+                        "--no-such-option",
+                        "--config",
+                        file.toString(),
+                        "--listen",
+                        "127.0.0.1:99999",
+                        "--engine",
+                        "ftp://nowhere"));
+    }
+
+    @Test
+    void anOptionWithoutItsValueIsAFault() {
+        assertEquals(List.of("--data"), faults(Map.of(), "--data"));
+    }
+
+    @Test
+    void aTokenCannotBeGivenOnTheCommandLineAndDoesNotPrint() {
+        assertEquals(List.of("--token=0123456789abcdef"), faults(Map.of(), "--token=0123456789abcdef"));
+        Settings settings = read(Map.of("BERTH_TOKEN", "0123456789abcdef"));
+        assertFalse(settings.toString().contains("0123456789abcdef"), settings::toString);
+    }
+}
