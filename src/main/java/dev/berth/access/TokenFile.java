@@ -9,10 +9,14 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 
 /// The token that Berth made for itself at its first start, in a file that only its owner reads.
 public final class TokenFile {
     private static final int TOKEN_BYTES = 32;
+    /// What a header can carry, and long enough not to be guessed.
+    private static final Pattern TOKEN = Pattern.compile("[!-~]{32,512}");
+
     private static final String PREFIX = "berth_";
 
     private TokenFile() {}
@@ -24,7 +28,7 @@ public final class TokenFile {
     public static Secret readOrMake(Path file, RandomGenerator random) throws IOException {
         try {
             String kept = Files.readString(file).strip();
-            if (kept.length() >= TOKEN_BYTES) return new Secret(kept);
+            if (TOKEN.matcher(kept).matches()) return new Secret(kept);
             throw new IOException(file + " holds no token; remove it to have a new one made");
         } catch (NoSuchFileException firstStart) {
             byte[] bytes = new byte[TOKEN_BYTES];

@@ -111,7 +111,9 @@ public final class Main {
         return String.valueOf(root.getMessage());
     }
 
+    /// Ours, unless the one who started the process has a configuration of their own.
     private static void configureLogging() throws IOException {
+        if (System.getProperty("java.util.logging.config.file") != null) return;
         try (InputStream configuration = Main.class.getResourceAsStream("/logging.properties")) {
             if (configuration != null) LogManager.getLogManager().readConfiguration(configuration);
         }

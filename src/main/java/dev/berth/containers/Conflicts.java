@@ -71,7 +71,7 @@ record Conflicts(Snapshot snapshot) {
                 .filter(it -> it.getKey().protocol() == wanted.protocol())
                 .flatMap(it -> it.getValue().stream())
                 .anyMatch(it -> it.port() == binding.port().getAsInt()
-                        && (binding.ip().isEmpty()
+                        && (binding.ip().filter(ip -> !isAny(ip)).isEmpty()
                                 || isAny(it.ip())
                                 || binding.ip().get().equals(it.ip())));
     }

@@ -24,6 +24,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -121,8 +123,19 @@ public final class Containers implements AutoCloseable {
         toItsEnd(() -> {
             if (stops(container)) engine.containers().stop(container.id(), graceSeconds);
             engine.containers().remove(container.id(), true, !keepVolumes);
-            return mirror.refresh(container.id());
+            return confirmGone(container);
         });
+    }
+
+    private Optional<Container> confirmGone(Container container) {
+        try {
+            return mirror.refresh(container.id());
+        } catch (Failure.EngineDown | Failure.EngineSlow unconfirmed) {
+            throw new Failure.EngineDown(
+                    "done, not yet confirmed: container " + container.id().shortId()
+                            + " was removed, but the engine no longer answers",
+                    unconfirmed);
+        }
     }
 
     /// What `remove` would do now.
@@ -154,7 +167,7 @@ public final class Containers implements AutoCloseable {
     }
 
     private <T> T toItsEnd(Callable<T> operation) {
-        var future = threads.submit(operation);
+        var future = submit(operation);
         try {
             return future.get();
         } catch (ExecutionException failed) {
@@ -163,6 +176,14 @@ public final class Containers implements AutoCloseable {
         } catch (InterruptedException asked) {
             Thread.currentThread().interrupt();
             throw new Failure.Cancelled("the server is stopping; what was begun is carried to its end");
+        }
+    }
+
+    private <T> Future<T> submit(Callable<T> operation) {
+        try {
+            return threads.submit(operation);
+        } catch (RejectedExecutionException closed) {
+            throw new Failure.Cancelled("the server is stopping; nothing was begun");
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /// Reads the body of a create, and names everything that is wrong with it at once.
@@ -117,23 +118,34 @@ public final class CreateRequestReader {
     private List<String> environment() {
         Optional<Json> value = fields.raw("environment");
         if (value.isEmpty()) return List.of();
-        if (value.get() instanceof Json.Arr) {
-            List<String> entries = fields.strings("environment").orElse(List.of());
-            for (int i = 0; i < entries.size(); i++) variable(entries.get(i), "environment[" + i + "]");
-            return entries;
-        }
+        if (value.get() instanceof Json.Arr) return each("environment", this::variable);
         List<String> entries = new ArrayList<>();
         if (!(value.get() instanceof Json.Obj))
             faults.add(
                     "environment",
                     "must be a list of \"K=V\" or an object, not " + value.get().kind());
         value.get().fields().forEach((key, inner) -> {
+            checkKey(key, "environment." + key);
             variable(key, "environment." + key);
-            if (key.indexOf('=') >= 0) faults.add("environment." + key, "a name must not contain '='");
+            if (key.indexOf('=') > 0) faults.add("environment." + key, "a name must not contain '='");
             if (inner.isNull()) entries.add(key);
             else fields.text(inner, "environment." + key).ifPresent(text -> entries.add(key + "=" + text));
         });
         return entries;
+    }
+
+    /// The strings of a list, each looked at with the place at which it stands.
+    private List<String> each(String name, BiConsumer<String, String> check) {
+        return fields.list(name, (value, at) -> {
+                    Optional<String> text = fields.text(value, at);
+                    text.ifPresent(it -> check.accept(it, at));
+                    return text;
+                })
+                .orElse(List.of());
+    }
+
+    private void checkKey(String key, String at) {
+        if (key.indexOf('\0') >= 0) faults.add(at, "must not contain a NUL character");
     }
 
     private void variable(String entry, String at) {
@@ -143,6 +155,7 @@ public final class CreateRequestReader {
     private Map<String, String> labels() {
         Map<String, String> labels = fields.entries("labels", fields::text);
         for (String key : labels.keySet()) {
+            checkKey(key, "labels." + key);
             if (key.isBlank()) faults.add("labels." + key, "a label needs a name");
             if (key.startsWith(OURS) && !key.startsWith(OURS_TO_GIVE))
                 faults.add("labels." + key, "labels under berth. are Berth's own, except berth.update*");
@@ -163,25 +176,23 @@ public final class CreateRequestReader {
     }
 
     private List<String> networks() {
-        List<String> networks = fields.strings("networks").orElse(List.of());
-        for (int i = 0; i < networks.size(); i++) {
-            String network = networks.get(i);
-            String at = "networks[" + i + "]";
+        List<String> networks = each("networks", (network, at) -> {
             if (network.equals("host") || network.startsWith("container:"))
                 faults.add(at, "sharing the network of the host or of another container is not allowed");
             else if (!NETWORK.matcher(network).matches()) faults.add(at, "is not the name of a network");
-            else if (network.equals("none") && networks.size() > 1) faults.add(at, "none stands alone");
-            else if (networks.indexOf(network) < i) faults.add(at, "stands more than once");
-        }
+        });
+        Set<String> seen = new HashSet<>();
+        for (String network : networks)
+            if (!seen.add(network)) faults.add("networks", "'" + network + "' stands more than once");
+        if (networks.size() > 1 && seen.contains("none")) faults.add("networks", "none stands alone");
         return networks;
     }
 
     private List<String> capabilities() {
-        List<String> dropped = fields.strings("cap_drop").orElse(List.of());
-        for (int i = 0; i < dropped.size(); i++)
-            if (!CAPABILITY.matcher(dropped.get(i)).matches())
-                faults.add("cap_drop[" + i + "]", "is not a capability such as NET_RAW, or ALL");
-        return dropped;
+        return each("cap_drop", (capability, at) -> {
+            if (!CAPABILITY.matcher(capability).matches())
+                faults.add(at, "is not a capability such as NET_RAW, or ALL");
+        });
     }
 
     private OptionalInt stopTimeout() {

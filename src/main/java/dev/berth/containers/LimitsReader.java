@@ -104,7 +104,7 @@ final class LimitsReader {
     }
 
     private boolean isDevice(String path, String at) {
-        if (!path.startsWith("/dev/") || path.contains("/../")) {
+        if (!path.startsWith("/dev/") || (path + "/").contains("/../")) {
             faults.add(at, "must be a device below /dev/");
             return false;
         }

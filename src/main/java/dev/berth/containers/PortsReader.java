@@ -5,6 +5,7 @@ import dev.berth.json.Json;
 import dev.berth.model.ContainerPort;
 import dev.berth.model.Faults;
 import dev.berth.model.PortBinding;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,8 @@ import java.util.regex.Pattern;
 /// Reads which ports of a container answer where on the host.
 final class PortsReader {
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
-    private static final Pattern IPV4 =
-            Pattern.compile("((25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(25[0-5]|2[0-4]\\d|1?\\d?\\d)");
+    private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)"; // a leading 0 would be octal to some
+    private static final Pattern IPV4 = Pattern.compile("(" + OCTET + "\\.){3}" + OCTET);
     private static final Pattern IPV6 = Pattern.compile("(?=.*:.*:)[0-9a-fA-F:]{2,39}");
 
     private final Fields fields;
@@ -89,12 +90,21 @@ final class PortsReader {
     }
 
     private static boolean isAddress(Json value) {
-        return value instanceof Json.Str(String text)
-                && (IPV4.matcher(text).matches() || IPV6.matcher(text).matches());
+        return value instanceof Json.Str(String text) && isAddress(text);
+    }
+
+    private static boolean isAddress(String text) {
+        if (IPV4.matcher(text).matches()) return true;
+        if (!IPV6.matcher(text).matches()) return false; // a zone or a port has no place here
+        try {
+            return !InetAddress.ofLiteral(text).getHostAddress().isEmpty();
+        } catch (IllegalArgumentException notAnAddress) {
+            return false;
+        }
     }
 
     private boolean checkAddress(String ip, String at) {
-        boolean good = IPV4.matcher(ip).matches() || IPV6.matcher(ip).matches();
+        boolean good = isAddress(ip);
         if (!good) faults.add(at, "'" + ip + "' is not an IP address");
         return good;
     }

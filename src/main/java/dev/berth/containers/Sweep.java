@@ -70,6 +70,8 @@ final class Sweep implements AutoCloseable, ContainerListener {
                 sweep(id);
             } catch (Failure failure) {
                 LOG.log(Level.WARNING, "half-made container {0} stays for now: {1}", id.shortId(), failure.detail());
+            } catch (RuntimeException fault) {
+                LOG.log(Level.ERROR, "half-made container " + id.shortId() + " stays for now", fault);
             }
         }
     }

@@ -39,7 +39,8 @@ public final class Credentials {
                     Base64.getUrlDecoder().decode(header.replace('+', '-').replace('/', '_'));
             if (!(JsonReader.request(decoded, new Faults()) instanceof Json.Obj))
                 throw new Failure.Invalid("X-Registry-Auth", "must be base64url of a JSON object");
-            return new RegistryAuth(header);
+            // Written anew: an engine takes what lacks its padding, or is of the other alphabet, for no credentials.
+            return new RegistryAuth(Base64.getUrlEncoder().encodeToString(decoded));
         } catch (IllegalArgumentException | JsonReader.Broken unreadable) {
             throw new Failure.Invalid(
                     "X-Registry-Auth", "must be base64url of a JSON object, as the engine defines it");

@@ -87,7 +87,7 @@ final class PullProgress {
 
     private static void downloaded(Layer layer) {
         layer.downloaded = 1;
-        if (layer.total.isPresent()) layer.current = layer.total.getAsLong();
+        layer.current = Math.max(layer.current, layer.total.orElse(0));
     }
 
     private static double share(PullStep step) {

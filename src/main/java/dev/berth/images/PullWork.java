@@ -74,6 +74,7 @@ final class PullWork {
     }
 
     private Image download(ImageRef reference) throws InterruptedException {
+        if (job.cancelled()) throw new Failure.Cancelled("cancelled before its pull began");
         try (var waiter = pulls.join(
                 reference,
                 auth.apply(reference),

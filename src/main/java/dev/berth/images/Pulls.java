@@ -6,12 +6,16 @@ import dev.berth.engine.PullStep;
 import dev.berth.engine.RegistryAuth;
 import dev.berth.model.Failure;
 import dev.berth.model.ImageRef;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /// Runs every pull once, however many wait for it, and a few at a time.
@@ -19,8 +23,10 @@ import java.util.concurrent.TimeUnit;
 /// Pulls are shared only by callers with the same credentials: else the right of the second one would go untested.
 final class Pulls implements AutoCloseable {
     private final EngineImages engine;
-    private final Semaphore places;
     private final Map<Key, Pull> running = new HashMap<>();
+    /// Who waits for a place; guarded, as `places` is, by `running`.
+    private final Deque<Pull> line = new ArrayDeque<>();
+    private int places;
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("pull").factory());
 
@@ -29,7 +35,7 @@ final class Pulls implements AutoCloseable {
     /// @param parallel how many pulls may run at once; the others queue, first come, first served
     Pulls(EngineImages engine, int parallel) {
         this.engine = engine;
-        this.places = new Semaphore(parallel, true);
+        this.places = parallel;
     }
 
     /// Joins the running pull of this reference, or begins one.
@@ -40,9 +46,20 @@ final class Pulls implements AutoCloseable {
             if (pull == null) {
                 pull = new Pull(key);
                 running.put(key, pull);
-                threads.execute(pull::run);
+                line.add(pull);
             }
-            return pull.join(listener);
+            Waiter waiter = pull.join(listener);
+            admit();
+            return waiter;
+        }
+    }
+
+    /// Called with `running`'s lock held.
+    private void admit() {
+        while (places > 0 && !line.isEmpty() && !threads.isShutdown()) {
+            Pull next = line.remove();
+            places--;
+            threads.execute(next::run);
         }
     }
 
@@ -94,7 +111,7 @@ final class Pulls implements AutoCloseable {
     private final class Pull {
         private final Key key;
         private final PullProgress progress = new PullProgress();
-        private final java.util.List<Waiter> waiters = new java.util.ArrayList<>();
+        private final List<Waiter> waiters = new ArrayList<>();
         private Optional<EngineStream<PullStep>> stream = Optional.empty();
         private Optional<Failure> failure = Optional.empty();
         private boolean started;
@@ -114,26 +131,23 @@ final class Pulls implements AutoCloseable {
             }
         }
 
-        /// A newcomer must not join what is being cancelled: it leaves the table at once.
+        /// A newcomer must not join what is being cancelled: it leaves the table at once. Called with both locks held.
         void cancel() {
             cancelled = true;
             running.remove(key, this);
-            stream.ifPresent(EngineStream::close);
+            if (line.remove(this)) ended(Optional.empty());
+            else stream.ifPresent(EngineStream::close);
         }
 
         void run() {
-            Optional<Failure> outcome = Optional.empty();
+            Optional<Failure> outcome = Optional.of(new Failure.EngineNonsense("the pull broke; see the log", null));
             try {
-                places.acquire();
-                try {
-                    download();
-                } finally {
-                    places.release();
-                }
+                download();
+                outcome = Optional.empty();
             } catch (Failure refused) {
                 outcome = Optional.of(refused);
-            } catch (InterruptedException stopping) {
-                outcome = Optional.of(new Failure.Cancelled("the server is stopping"));
+            } catch (RuntimeException fault) {
+                System.getLogger(Pulls.class.getName()).log(Level.ERROR, "the pull of " + key.reference(), fault);
             } finally {
                 end(outcome);
             }
@@ -163,19 +177,25 @@ final class Pulls implements AutoCloseable {
         private void end(Optional<Failure> outcome) {
             synchronized (running) {
                 running.remove(key, this);
+                places++;
+                admit();
                 synchronized (this) {
-                    ended = true;
-                    failure = cancelled ? Optional.of(new Failure.Cancelled("the pull was cancelled")) : outcome;
-                    notifyAll();
+                    ended(outcome);
                 }
             }
+        }
+
+        private void ended(Optional<Failure> outcome) {
+            ended = true;
+            failure = cancelled ? Optional.of(new Failure.Cancelled("the pull was cancelled")) : outcome;
+            notifyAll();
         }
     }
 
     @Override
     public void close() {
         synchronized (running) {
-            for (Pull pull : java.util.List.copyOf(running.values()))
+            for (Pull pull : List.copyOf(running.values()))
                 synchronized (pull) {
                     pull.cancel();
                 }

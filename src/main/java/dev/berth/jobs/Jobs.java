@@ -23,6 +23,8 @@ public final class Jobs implements AutoCloseable {
     private static final int ID_LENGTH = 12;
     private static final Duration END_LIMIT = Duration.ofSeconds(5);
 
+    private static final Optional<String> BROKEN = Optional.of("an error inside Berth; the log has the details");
+
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
@@ -57,17 +59,17 @@ public final class Jobs implements AutoCloseable {
     }
 
     private void run(Job job, String sameness, Work work) {
-        Optional<String> fault = Optional.empty();
+        Optional<String> fault = BROKEN;
         try {
             job.begin();
             if (!job.cancelled()) work.run(job);
+            fault = Optional.empty();
         } catch (InterruptedException stopping) {
             fault = Optional.of("interrupted by the end of the server");
         } catch (Failure failure) {
             fault = Optional.of(failure.detail());
         } catch (RuntimeException wrong) {
             System.getLogger(Jobs.class.getName()).log(Level.ERROR, "job " + job.id() + " broke", wrong);
-            fault = Optional.of("an error inside Berth; the log has the details");
         } finally {
             job.finish(fault);
             running.remove(sameness, job);
@@ -77,12 +79,14 @@ public final class Jobs implements AutoCloseable {
 
     /// @throws Failure.NotFound if there is none
     public Job get(String id) {
+        forgetOld();
         Job job = jobs.get(id);
         if (job == null) throw new Failure.NotFound("no-such-job", "no job has the id '" + id + "'");
         return job;
     }
 
     public List<JobView> list() {
+        forgetOld();
         return jobs.values().stream().map(Job::view).toList();
     }
 

@@ -5,6 +5,7 @@ import dev.berth.engine.EngineContainers;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.Failure;
+import dev.berth.model.Host;
 import dev.berth.model.ImageId;
 import dev.berth.model.Pause;
 import dev.berth.model.Status;
@@ -31,6 +32,7 @@ final class Audit implements AutoCloseable {
     private final Map<ContainerId, Instant> looked = new HashMap<>();
     private volatile Runnable doubt = () -> {};
     private volatile boolean soon;
+    private volatile boolean imagesSoon;
     private volatile boolean askHost;
     private volatile Instant heard;
     private Instant listed;
@@ -62,6 +64,11 @@ final class Audit implements AutoCloseable {
     /// Something happened that names nobody: list at the next tick.
     void soon() {
         soon = true;
+    }
+
+    /// The same for images.
+    void imagesSoon() {
+        imagesSoon = true;
     }
 
     void askHost() {
@@ -96,17 +103,25 @@ final class Audit implements AutoCloseable {
         lookAtTheRestless(now);
         if (askHost) {
             askHost = false;
-            mirror.table().host(engine.host());
+            meet(engine.host());
         }
         if (soon || older(listed, settings.audit(), now)) {
             soon = false;
             listed = now;
             containers();
         }
-        if (older(listedImages, settings.imageAudit(), now)) {
+        if (imagesSoon || older(listedImages, settings.imageAudit(), now)) {
+            imagesSoon = false;
             listedImages = now;
             images();
         }
+    }
+
+    /// Another engine behind the same address is not to be met in passing: all of it must be looked at.
+    private void meet(Host host) {
+        Optional<String> known = mirror.snapshot().host().map(Host::engineId);
+        if (known.equals(Optional.of(host.engineId()))) mirror.table().host(host);
+        else doubt.run();
     }
 
     private static boolean older(Instant when, Duration age, Instant now) {
@@ -124,17 +139,22 @@ final class Audit implements AutoCloseable {
         }
     }
 
-    /// A restart by policy that fails says nothing, so whoever restarts is looked at each tick; the living now and
-    /// then.
+    /// A restart by policy that fails says nothing, so whoever restarts is looked at each tick; all others now and
+    /// then, since a list does not show that a container ran in between.
     private void lookAtTheRestless(Instant now) {
         var snapshot = mirror.snapshot();
         for (Container container : snapshot.containers().values()) {
-            boolean due = container.status().alive()
-                    && older(looked.computeIfAbsent(container.id(), _ -> now), settings.reinspect(), now);
+            boolean due =
+                    older(looked.computeIfAbsent(container.id(), id -> spread(id, now)), settings.reinspect(), now);
             if (due) looked.put(container.id(), now);
             if (due || container.status() == Status.RESTARTING) mirror.hint(container.id());
         }
         looked.keySet().retainAll(snapshot.containers().keySet());
+    }
+
+    /// As if it had been looked at some time ago, so that those who are met together do not come due together.
+    private Instant spread(ContainerId id, Instant now) {
+        return now.minusMillis(Math.floorMod(id.hashCode(), settings.reinspect().toMillis()));
     }
 
     private void containers() {

@@ -27,6 +27,8 @@ final class EventHints {
 
         void listSoon();
 
+        void listImagesSoon();
+
         void askHost();
     }
 
@@ -63,9 +65,10 @@ final class EventHints {
     private static void image(EngineEvent event, Target target) {
         Optional<ImageId> id = imageId(event.id());
         id.ifPresent(target::look);
-        String name = event.attributes().getOrDefault("name", id.isPresent() ? "" : event.id());
-        reference(event.action().equals("pull") ? event.id() : name).ifPresent(target::look);
-        if (event.action().equals("prune") || (id.isEmpty() && name.isEmpty())) target.listSoon();
+        // Docker's pull has the reference in the place of the id; its `name` has lost the tag. Podman's has both.
+        String named = id.isPresent() ? event.attributes().getOrDefault("name", "") : event.id();
+        reference(named).ifPresent(target::look);
+        if (event.action().equals("prune") || (id.isEmpty() && named.isEmpty())) target.listImagesSoon();
     }
 
     private static void network(EngineEvent event, Target target) {

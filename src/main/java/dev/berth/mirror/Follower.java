@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 
 /// Keeps the line to the engine: reads its events, and looks at everything again whenever the line was broken,
@@ -55,10 +56,10 @@ final class Follower implements AutoCloseable {
             while (!closed) {
                 try {
                     session();
-                    attempt = 0;
+                    if (wasConnected()) attempt = 0;
                     unreachable("its event stream ended");
                 } catch (Failure failure) {
-                    if (mirror.snapshot().state().connected()) attempt = 0;
+                    if (wasConnected()) attempt = 0;
                     unreachable(failure.detail());
                 } catch (RuntimeException fault) {
                     LOG.log(Level.ERROR, "following the engine failed", fault);
@@ -69,6 +70,10 @@ final class Follower implements AutoCloseable {
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private boolean wasConnected() {
+        return mirror.snapshot().state().connected();
     }
 
     private void unreachable(String why) {
@@ -92,26 +97,35 @@ final class Follower implements AutoCloseable {
             stream = Optional.of(events);
             if (closed) return;
             mirror.table().state(EngineState.Kind.RESYNCING, Optional.empty());
-            Thread resync = Thread.ofVirtual().name("resync").start(() -> resync(greeting, events));
+            var broken = new AtomicReference<Optional<Failure>>(Optional.empty());
+            Thread resync = Thread.ofVirtual().name("resync").start(() -> {
+                // Without a full resync there is no truth: end this connection and begin anew.
+                broken.set(resync(greeting));
+                if (broken.get().isPresent()) reconnect();
+            });
+            Optional<Failure> why;
             try {
                 read(events);
+                why = broken.get();
             } finally {
                 stream = Optional.empty();
                 resync.interrupt();
                 resync.join();
             }
+            if (why.isPresent()) throw why.get();
         }
     }
 
     private void read(EngineStream<EngineEvent> events) {
         for (var event = events.next(); event.isPresent(); event = events.next()) {
-            lastEvent = event.get().timeNanos();
+            if (event.get().timeNanos() > 0) lastEvent = event.get().timeNanos();
             audit.heard();
             mirror.follow(event.get());
         }
     }
 
-    private void resync(Engine.Greeting greeting, EngineStream<EngineEvent> events) {
+    /// Looks at everything; why that failed, if it did.
+    private Optional<Failure> resync(Engine.Greeting greeting) {
         try {
             var snapshot = mirror.snapshot();
             List<Runnable> waits = new ArrayList<>();
@@ -128,7 +142,7 @@ final class Follower implements AutoCloseable {
                 waits.add(() -> mirror.images().await(id, ticket, RESYNC));
             }
             waits.forEach(Follower::understood);
-            if (Thread.currentThread().isInterrupted()) return;
+            if (Thread.currentThread().isInterrupted()) return Optional.empty();
             mirror.table().state(EngineState.Kind.CONNECTED, Optional.empty());
             LOG.log(
                     Level.INFO,
@@ -138,19 +152,22 @@ final class Follower implements AutoCloseable {
                     greeting.apiVersion(),
                     ids.size(),
                     imageIds.size());
+            return Optional.empty();
         } catch (Failure failure) {
-            // Without a full resync there is no truth: end this connection and begin anew.
-            LOG.log(Level.DEBUG, "the resync failed", failure);
-            events.close();
+            return Optional.of(failure);
+        } catch (RuntimeException fault) {
+            LOG.log(Level.ERROR, "looking at everything failed", fault);
+            return Optional.of(new Failure.EngineNonsense("looking at everything failed: " + fault, fault));
         }
     }
 
-    /// One container that an engine describes in words of its own must not keep all others away.
+    /// One container that an engine describes in words of its own, or hangs over, must not keep all others away; the
+    /// audit tries it again.
     private static void understood(Runnable wait) {
         try {
             wait.run();
-        } catch (Failure.EngineNonsense nonsense) {
-            LOG.log(Level.WARNING, "left out: {0}", nonsense.detail());
+        } catch (Failure.EngineNonsense | Failure.EngineSlow stubborn) {
+            LOG.log(Level.WARNING, "left out for now: {0}", stubborn.detail());
         }
     }
 

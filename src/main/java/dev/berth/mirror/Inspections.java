@@ -25,22 +25,29 @@ final class Inspections<K> implements AutoCloseable {
     private final ExecutorService threads;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition progress = lock.newCondition();
+    /// Only what is wanted and not yet seen: a key without an entry has been looked at for every ticket of it.
     private final Map<K, Entry> entries = new HashMap<>();
+    /// Of all keys together, so that a key's tickets go on where they were when its entry comes back.
+    private long tickets;
+    private boolean closed;
 
     private static final class Entry {
         long wanted;
         long have;
         long failed;
         boolean busy;
-        boolean gone;
 
         @Nullable
         Failure failure;
+
+        Entry(long have) {
+            this.have = have;
+        }
     }
 
-    /// Looks at one key and applies what it saw; false if it does not exist.
+    /// Looks at one key and applies what it saw.
     interface Inspector<K> {
-        boolean inspect(K key) throws InterruptedException;
+        void inspect(K key) throws InterruptedException;
     }
 
     /// @param parallel how many inspects may be in flight in all
@@ -56,8 +63,8 @@ final class Inspections<K> implements AutoCloseable {
     long hint(K key) {
         lock.lock();
         try {
-            Entry entry = entries.computeIfAbsent(key, _ -> new Entry());
-            entry.wanted++;
+            Entry entry = entries.computeIfAbsent(key, _ -> new Entry(tickets));
+            entry.wanted = ++tickets;
             wake(key, entry);
             return entry.wanted;
         } finally {
@@ -88,6 +95,7 @@ final class Inspections<K> implements AutoCloseable {
             if (entry == null) return;
             while (entry.have < ticket) {
                 if (entry.failed >= ticket && entry.failure != null) throw entry.failure;
+                if (closed) throw new Failure.Cancelled("the server is stopping");
                 if (left <= 0) throw new Failure.EngineSlow("the engine did not show " + name + " " + key + " in time");
                 left = progress.awaitNanos(left);
             }
@@ -100,48 +108,59 @@ final class Inspections<K> implements AutoCloseable {
     }
 
     private void wake(K key, Entry entry) {
-        if (entry.busy || threads.isShutdown()) return;
+        if (entry.busy || closed) return;
         entry.busy = true;
+        entry.failure = null;
         threads.execute(() -> work(key, entry));
     }
 
     private void work(K key, Entry entry) {
         try {
-            while (true) {
-                if (finished(key, entry)) return;
+            while (!finished(key, entry)) {
                 places.acquire();
                 try {
-                    long looking = wantedNow(entry); // hints that came while we waited for a place are served too
-                    boolean there = inspector.inspect(key);
-                    applied(entry, looking, there);
+                    look(key, entry);
                 } finally {
                     places.release();
                 }
             }
-        } catch (Failure failure) {
-            failed(entry, failure);
         } catch (InterruptedException closing) {
-            failed(entry, new Failure.Cancelled("the server is stopping"));
-        } catch (RuntimeException fault) {
-            // A fault of ours: whoever waits for this look must hear of it, and the audit tries again.
-            System.getLogger(Inspections.class.getName()).log(System.Logger.Level.ERROR, "looking at " + key, fault);
-            failed(entry, new Failure.EngineNonsense("what the engine said of " + key + " was not understood", fault));
+            givenUp(entry);
         }
     }
 
+    private void look(K key, Entry entry) throws InterruptedException {
+        long looking = begin(entry); // hints that came while we waited for a place are served too
+        try {
+            inspector.inspect(key);
+            applied(entry, looking);
+        } catch (Failure failure) {
+            failed(entry, looking, failure);
+        } catch (RuntimeException | Error fault) {
+            // A fault of ours: whoever waits for this look must hear of it, and the audit tries again.
+            System.getLogger(Inspections.class.getName()).log(System.Logger.Level.ERROR, "looking at " + key, fault);
+            failed(
+                    entry,
+                    looking,
+                    new Failure.EngineNonsense("what the engine said of " + key + " was not understood", fault));
+        }
+    }
+
+    /// Whether nothing is left to do now: all is seen, or what is not has failed and waits for another try.
     private boolean finished(K key, Entry entry) {
         lock.lock();
         try {
-            if (entry.have < entry.wanted) return false;
+            boolean seen = entry.have >= entry.wanted;
+            if (!seen && (entry.failure == null || entry.failed < entry.wanted)) return false;
             entry.busy = false;
-            if (entry.gone) entries.remove(key);
+            if (seen) entries.remove(key);
             return true;
         } finally {
             lock.unlock();
         }
     }
 
-    private long wantedNow(Entry entry) {
+    private long begin(Entry entry) {
         lock.lock();
         try {
             return entry.wanted;
@@ -150,11 +169,10 @@ final class Inspections<K> implements AutoCloseable {
         }
     }
 
-    private void applied(Entry entry, long looked, boolean there) {
+    private void applied(Entry entry, long looked) {
         lock.lock();
         try {
             entry.have = looked;
-            entry.gone = !there;
             entry.failure = null;
             progress.signalAll();
         } finally {
@@ -162,11 +180,21 @@ final class Inspections<K> implements AutoCloseable {
         }
     }
 
-    private void failed(Entry entry, Failure failure) {
+    /// Only what was wanted before the look began has failed: a later hint wants a look of its own.
+    private void failed(Entry entry, long looked, Failure failure) {
         lock.lock();
         try {
             entry.failure = failure;
-            entry.failed = entry.wanted;
+            entry.failed = looked;
+            progress.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void givenUp(Entry entry) {
+        lock.lock();
+        try {
             entry.busy = false;
             progress.signalAll();
         } finally {
@@ -176,7 +204,14 @@ final class Inspections<K> implements AutoCloseable {
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        lock.lock();
+        try {
+            closed = true;
+            threads.shutdownNow();
+            progress.signalAll();
+        } finally {
+            lock.unlock();
+        }
         try {
             if (!threads.awaitTermination(5, TimeUnit.SECONDS))
                 System.getLogger(Inspections.class.getName())

@@ -33,6 +33,7 @@ public final class Mirror implements AutoCloseable {
     private final Inspections<ImageId> images;
     private final Inspections<ImageRef> references;
     private final Set<ContainerId> later = ConcurrentHashMap.newKeySet();
+    private Set<ContainerId> afterThat = Set.of();
     private final Follower follower;
     private final Audit audit;
 
@@ -113,21 +114,17 @@ public final class Mirror implements AutoCloseable {
         containers.hint(id);
     }
 
-    private boolean inspect(ContainerId id) {
-        Optional<Container> found = engine.containers().inspect(id);
-        found.ifPresentOrElse(table::saw, () -> table.gone(id));
-        return found.isPresent();
+    private void inspect(ContainerId id) {
+        engine.containers().inspect(id).ifPresentOrElse(table::saw, () -> table.gone(id));
     }
 
-    private boolean inspect(ImageId id) {
-        Optional<Image> found = engine.images().inspect(id);
-        found.ifPresentOrElse(table::saw, () -> table.gone(id));
-        return found.isPresent();
+    private void inspect(ImageId id) {
+        engine.images().inspect(id).ifPresentOrElse(table::saw, () -> table.gone(id));
     }
 
     /// A tag moves without a word about the image that loses it: look at whoever holds it now and whoever held it
     /// here.
-    private boolean inspect(ImageRef reference) {
+    private void inspect(ImageRef reference) {
         Set<ImageId> concerned = ConcurrentHashMap.newKeySet();
         engine.images().inspect(reference).ifPresent(it -> concerned.add(it.id()));
         for (Image image : table.snapshot().images().values())
@@ -138,7 +135,6 @@ public final class Mirror implements AutoCloseable {
             waits.add(() -> images.await(id, ticket, settings.confirm()));
         }
         waits.forEach(Runnable::run);
-        return false;
     }
 
     Table table() {
@@ -159,10 +155,12 @@ public final class Mirror implements AutoCloseable {
         references.retryFailed();
     }
 
-    /// The containers that an `update` event named since the last call.
+    /// The containers that an `update` event named before the last call: a whole tick ago at least. Called by the
+    /// audit alone.
     Set<ContainerId> takeLater() {
-        Set<ContainerId> due = Set.copyOf(later);
-        later.removeAll(due);
+        Set<ContainerId> due = afterThat;
+        afterThat = Set.copyOf(later);
+        later.removeAll(afterThat);
         return due;
     }
 
@@ -202,6 +200,11 @@ public final class Mirror implements AutoCloseable {
             @Override
             public void listSoon() {
                 audit.soon();
+            }
+
+            @Override
+            public void listImagesSoon() {
+                audit.imagesSoon();
             }
 
             @Override

@@ -7,7 +7,7 @@ import java.time.Duration;
 /// @param tick how often restarting containers are looked at and failed looks are tried again
 /// @param audit how often the engine's list is compared
 /// @param imageAudit the same for images, whose list is dear on new engines
-/// @param reinspect every living container is looked at at least this often
+/// @param reinspect every container is looked at at least this often
 /// @param silence an event stream that says nothing for this long is doubted and the engine is pinged
 /// @param confirm how long a write may take to show
 record MirrorSettings(

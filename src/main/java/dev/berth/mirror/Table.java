@@ -84,7 +84,8 @@ final class Table {
 
     /// The kernel killed a process of a container: while it lives the engine's inspect does not say so.
     synchronized void outOfMemory(ContainerId id, Instant when) {
-        outOfMemory.put(id, when);
+        if (tombstones.containsKey(id)) return;
+        outOfMemory.merge(id, when, (one, other) -> one.isAfter(other) ? one : other);
     }
 
     private Container withOutOfMemory(Container inspected) {
@@ -122,6 +123,7 @@ final class Table {
                             host.get().engineId());
             for (ContainerId id : List.copyOf(containers.keySet())) gone(id);
             tombstones.clear();
+            outOfMemory.clear();
             images.clear();
             known = false;
         }

@@ -9,11 +9,19 @@ import java.util.function.Supplier;
 public final class Faults {
     /// More than this is noise: a body of a million unknown fields must not become an answer of the same size.
     private static final int LIMIT = 50;
+    /// A key or a value of a megabyte must not come back fifty times.
+    private static final int LONGEST = 300;
 
     private final List<Fault> found = new ArrayList<>();
 
     public void add(String field, String problem) {
-        if (found.size() < LIMIT) found.add(new Fault(field, problem));
+        if (found.size() < LIMIT) found.add(new Fault(clipped(field), clipped(problem)));
+    }
+
+    private static String clipped(String text) {
+        if (text.length() <= LONGEST) return text;
+        int end = Character.isHighSurrogate(text.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
+        return text.substring(0, end) + "…";
     }
 
     /// The value that `parse` makes, or nothing when it throws [Failure.Invalid], which is then kept as a fault of

@@ -25,9 +25,15 @@ public record ImageRef(String domain, String path, Optional<String> tag, Optiona
     private static final Pattern PATH = Pattern.compile(COMPONENT + "(?:/" + COMPONENT + ")*");
     private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
     private static final Pattern PARTS = Pattern.compile("(?<name>[^@]*?)(?::(?<tag>[^:/@]*))?(?:@(?<digest>.*))?");
+    /// A name, a tag and a digest at their longest.
+    private static final int LONGEST = LONGEST_NAME + 130 + 256;
+
     private static final Pattern LOOKS_LIKE_AN_ID = Pattern.compile("[0-9a-f]{64}");
 
     public ImageRef {
+        // Lengths first: a pattern with repeated groups recurses, and a megabyte of a/a/a would end the stack.
+        if (domain.length() + 1 + path.length() > LONGEST_NAME)
+            throw new Failure.Invalid("the name of an image has at most 255 characters");
         if (!DOMAIN.matcher(domain).matches())
             throw new Failure.Invalid("'" + domain + "' is not the name of a registry");
         if (!PATH.matcher(path).matches())
@@ -35,8 +41,6 @@ public record ImageRef(String domain, String path, Optional<String> tag, Optiona
                     path.toLowerCase(Locale.ROOT).equals(path)
                             ? "'" + path + "' is not the name of an image"
                             : "'" + path + "': the name of an image must be lower case");
-        if (domain.length() + 1 + path.length() > LONGEST_NAME)
-            throw new Failure.Invalid("the name of an image has at most 255 characters");
         if (tag.isPresent() && !TAG.matcher(tag.get()).matches())
             throw new Failure.Invalid("'" + tag.get() + "' is not a tag");
         if (tag.isEmpty() && digest.isEmpty()) throw new Failure.Invalid("a reference needs a tag or a digest");
@@ -47,6 +51,7 @@ public record ImageRef(String domain, String path, Optional<String> tag, Optiona
     /// @throws Failure.Invalid if it is no reference
     public static ImageRef parse(String text) {
         if (text.isBlank()) throw new Failure.Invalid("the name of an image must not be empty");
+        if (text.length() > LONGEST) throw new Failure.Invalid("the name of an image has at most 255 characters");
         if (LOOKS_LIKE_AN_ID.matcher(text).matches())
             throw new Failure.Invalid("64 hex digits are an id, not the name of an image");
         Matcher parts = PARTS.matcher(text);
@@ -55,11 +60,10 @@ public record ImageRef(String domain, String path, Optional<String> tag, Optiona
         Optional<String> tag = Optional.ofNullable(parts.group("tag"));
         Optional<Digest> digest = Optional.ofNullable(parts.group("digest")).map(Digest::new);
         if (tag.isEmpty() && digest.isEmpty()) tag = Optional.of("latest");
-        int slash = name.indexOf('/');
-        String first = slash < 0 ? "" : name.substring(0, slash);
-        boolean named = first.contains(".") || first.contains(":") || first.equals("localhost") || hasUpperCase(first);
+        String first = firstOf(name);
+        boolean named = namesRegistry(first);
         String domain = named ? first : HUB;
-        String path = named ? name.substring(slash + 1) : name;
+        String path = named ? name.substring(first.length() + 1) : name;
         if (domain.equals("index.docker.io")) domain = HUB;
         if (domain.equals(HUB) && path.indexOf('/') < 0) path = OFFICIAL + path;
         return new ImageRef(domain, path, tag, digest);
@@ -67,7 +71,7 @@ public record ImageRef(String domain, String path, Optional<String> tag, Optiona
 
     /// The repository as people write it: `nginx`, `grafana/loki`, `host:5000/a/b`.
     public String repository() {
-        if (!domain.equals(HUB)) return domain + "/" + path;
+        if (!domain.equals(HUB) || namesRegistry(firstOf(path))) return domain + "/" + path;
         return path.startsWith(OFFICIAL) && path.indexOf('/', OFFICIAL.length()) < 0
                 ? path.substring(OFFICIAL.length())
                 : path;
@@ -82,6 +86,15 @@ public record ImageRef(String domain, String path, Optional<String> tag, Optiona
         return repository()
                 + tag.map(it -> ":" + it).orElse("")
                 + digest.map(it -> "@" + it).orElse("");
+    }
+
+    /// What stands before the first slash, empty if there is none.
+    private static String firstOf(String name) {
+        return name.substring(0, Math.max(0, name.indexOf('/')));
+    }
+
+    private static boolean namesRegistry(String first) {
+        return first.contains(".") || first.contains(":") || first.equals("localhost") || hasUpperCase(first);
     }
 
     private static boolean hasUpperCase(String text) {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /// An amount of memory in bytes, never negative.
 public record MemorySize(long bytes) implements Comparable<MemorySize> {
     private static final Pattern GRAMMAR =
-            Pattern.compile("(?<number>\\d{1,19}(?:\\.\\d{1,9})?) ?(?<unit>b|kb?|mb?|gb?)?");
+            Pattern.compile("(?<number>\\d{1,19}(?:\\.\\d{1,9})?)(?<unit>b|kb?|mb?|gb?)?");
     private static final double MEBIBYTE = 1 << 20;
 
     public MemorySize {

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 public record RestartPolicy(Kind kind, int retries) {
     public static final RestartPolicy NO = new RestartPolicy(Kind.NO, 0);
 
-    private static final Pattern GRAMMAR = Pattern.compile("(no|always|unless-stopped|on-failure)(?::(\\d{1,6}))?");
+    private static final Pattern GRAMMAR =
+            Pattern.compile("(no|always|unless-stopped|on-failure)(?:(?<=on-failure):(\\d{1,6}))?");
 
     /// The policies that engines know.
     public enum Kind {

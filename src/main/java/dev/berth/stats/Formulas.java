@@ -29,7 +29,9 @@ final class Formulas {
             if (elapsedNanos <= 0) return OptionalDouble.empty();
             percent = (double) used / elapsedNanos * 100;
         }
-        return percent > 100.0 * now.cpus() * TOLERANCE ? OptionalDouble.empty() : OptionalDouble.of(percent);
+        return now.cpus() > 0 && percent > 100.0 * now.cpus() * TOLERANCE
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(percent);
     }
 
     /// Usage less the file cache that the kernel would drop first; what `docker stats` shows.

@@ -19,6 +19,11 @@ final class Series {
         this.hostCounterIsTheHosts = hostCounterIsTheHosts;
     }
 
+    /// Between the last reading and the next one anything may have happened, so no interval is made of the two.
+    void interrupted() {
+        last = Optional.empty();
+    }
+
     Sample next(StatsRecord record) {
         OptionalDouble cpu = last.map(before -> Formulas.cpuPercent(
                         record.cpu(), before.cpu(), nanosBetween(before, record), hostCounterIsTheHosts))

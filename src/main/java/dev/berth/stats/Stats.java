@@ -29,6 +29,7 @@ public final class Stats implements AutoCloseable, ContainerListener {
     private final Map<ContainerId, StreamReader> readers = new ConcurrentHashMap<>();
     private final Map<ContainerId, Sample> latest = new ConcurrentHashMap<>();
     private final AtomicLong received = new AtomicLong();
+    private final Object renewing = new Object();
     private volatile SampleTable table = SampleTable.EMPTY;
     private boolean closed;
 
@@ -44,13 +45,21 @@ public final class Stats implements AutoCloseable, ContainerListener {
     /// The samples as they are now; the same object for a quarter of a second.
     public SampleTable table() {
         SampleTable shown = table;
-        long version = received.get();
-        if (shown.version() == version) return shown;
+        return isFresh(shown) ? shown : renew();
+    }
+
+    private boolean isFresh(SampleTable shown) {
+        if (shown.version() == received.get()) return true;
         Instant now = clock.instant();
-        if (shown.madeAt().plus(SHOWN_FOR).isAfter(now) && !shown.madeAt().isAfter(now)) return shown;
-        SampleTable made = new SampleTable(version, now, Map.copyOf(latest));
-        table = made;
-        return made;
+        return shown.madeAt().plus(SHOWN_FOR).isAfter(now) && !shown.madeAt().isAfter(now);
+    }
+
+    /// One at a time, so that nobody's older table follows a newer one.
+    private SampleTable renew() {
+        synchronized (renewing) {
+            if (!isFresh(table)) table = new SampleTable(received.get(), clock.instant(), Map.copyOf(latest));
+            return table;
+        }
     }
 
     @Override

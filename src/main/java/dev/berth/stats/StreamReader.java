@@ -24,7 +24,7 @@ final class StreamReader implements AutoCloseable {
     private final EngineContainers engine;
     private final ContainerId id;
     private final Instant startedAt;
-    private final boolean hostCounterIsTheHosts;
+    private final Series series;
     private final Pause pause;
     private final RandomGenerator random;
     private final BiConsumer<StreamReader, Sample> sink;
@@ -43,7 +43,7 @@ final class StreamReader implements AutoCloseable {
         this.engine = engine;
         this.id = id;
         this.startedAt = startedAt;
-        this.hostCounterIsTheHosts = hostCounterIsTheHosts;
+        this.series = new Series(startedAt, hostCounterIsTheHosts);
         this.pause = pause;
         this.random = random;
         this.sink = sink;
@@ -73,19 +73,21 @@ final class StreamReader implements AutoCloseable {
         }
     }
 
-    /// Reads one stream to its end; whether anything came. A new stream begins a new series: between two of them the
-    /// container may have restarted.
+    /// Reads one stream to its end; whether anything came.
     private boolean follow() {
-        var series = new Series(startedAt, hostCounterIsTheHosts);
         boolean any = false;
+        series.interrupted();
         try (var records = engine.stats(id)) {
             stream = Optional.of(records);
+            if (closed) return false; // by somebody who came too early to see this stream
             for (var record = records.next(); record.isPresent() && !closed; record = records.next()) {
                 sink.accept(this, series.next(record.get()));
                 any = true;
             }
         } catch (Failure failure) {
             LOG.log(Level.DEBUG, "statistics of {0}: {1}", id.shortId(), failure.detail());
+        } catch (RuntimeException fault) {
+            LOG.log(Level.ERROR, "statistics of " + id.shortId(), fault);
         } finally {
             stream = Optional.empty();
         }

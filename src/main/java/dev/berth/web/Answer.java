@@ -39,6 +39,11 @@ public record Answer(
         return new Answer(status, HTML, Optional.of(Rendered.text(page)), List.of(), false, false);
     }
 
+    /// A file that is part of the server.
+    static Answer file(String contentType, Rendered body) {
+        return new Answer(200, contentType, Optional.of(body), List.of(), true, false);
+    }
+
     static Answer noContent() {
         return new Answer(204, JSON, Optional.empty(), List.of(), false, false);
     }

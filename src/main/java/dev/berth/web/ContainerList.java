@@ -7,12 +7,13 @@ import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.Failure;
 import dev.berth.model.Faults;
-import dev.berth.model.Image;
+import dev.berth.model.ImageId;
 import dev.berth.model.ImageRef;
 import dev.berth.model.Status;
 import dev.berth.stats.SampleTable;
 import dev.berth.stats.Stats;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -91,26 +92,45 @@ final class ContainerList {
         List<Status> statuses = query.list("status").stream()
                 .flatMap(it -> faults.parse("status", () -> Status.parse(it)).stream())
                 .toList();
-        List<ImageRef> images = query.list("image").stream()
-                .flatMap(it -> faults.parse("image", () -> ImageRef.parse(it)).stream())
+        List<Predicate<Container>> images = query.list("image").stream()
+                .flatMap(it -> faults.parse("image", () -> ofImage(it, snapshot)).stream())
                 .toList();
         faults.throwIfAny();
         List<String> names = query.list("name");
         List<String> labels = query.all("label");
         return container -> (statuses.isEmpty() || statuses.contains(container.status()))
                 && (names.isEmpty() || names.contains(container.name()))
-                && (images.isEmpty() || images.stream().anyMatch(it -> isOf(container, it, snapshot)))
+                && (images.isEmpty() || images.stream().anyMatch(it -> it.test(container)))
                 && labels.stream().allMatch(it -> hasLabel(container, it));
     }
 
-    /// Made from this reference, or running the image that has it now.
-    private static boolean isOf(Container container, ImageRef wanted, Snapshot snapshot) {
-        Image image = snapshot.images().get(container.imageId());
-        if (image != null && (image.tags().contains(wanted) || image.digests().contains(wanted))) return true;
+    /// Running the image that has this name or id now, or made from this reference when another had it.
+    private static Predicate<Container> ofImage(String wanted, Snapshot snapshot) {
+        Optional<ImageId> image = image(wanted, snapshot);
+        Optional<ImageRef> reference = reference(wanted);
+        if (image.isEmpty() && reference.isEmpty())
+            throw new Failure.Invalid("'" + wanted + "' is neither an image of this engine nor the name of one");
+        return container -> image.filter(container.imageId()::equals).isPresent()
+                || reference
+                        .filter(it -> reference(container.image()).equals(Optional.of(it)))
+                        .isPresent();
+    }
+
+    private static Optional<ImageId> image(String wanted, Snapshot snapshot) {
         try {
-            return ImageRef.parse(container.image()).equals(wanted);
+            return Optional.of(snapshot.image(wanted).id());
+        } catch (Failure.NotFound none) {
+            return Optional.empty();
+        } catch (Failure.Conflict several) {
+            throw new Failure.Invalid("'" + wanted + "' is the beginning of several images' ids");
+        }
+    }
+
+    private static Optional<ImageRef> reference(String text) {
+        try {
+            return Optional.of(ImageRef.parse(text));
         } catch (Failure.Invalid anId) {
-            return false;
+            return Optional.empty();
         }
     }
 

@@ -31,6 +31,14 @@ final class Door {
         });
     }
 
+    /// A browser sends a password that it remembers along with whatever a foreign page links to, and no `Origin` with
+    /// a plain GET; `Sec-Fetch-Site` tells it all the same.
+    void checkSite(Request.Headers headers) {
+        headers.first("Sec-Fetch-Site").map(it -> it.toLowerCase(Locale.ROOT)).ifPresent(site -> {
+            if (site.equals("cross-site") || site.equals("same-site")) throw HttpRefusal.foreignOrigin("another site");
+        });
+    }
+
     static void checkContentType(Request.Headers headers) {
         String type = headers.first("Content-Type").orElse("");
         if (!JSON.matcher(type.strip()).matches()) throw HttpRefusal.unsupportedMediaType(type);

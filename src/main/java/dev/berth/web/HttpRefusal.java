@@ -46,6 +46,19 @@ final class HttpRefusal extends RuntimeException {
         return new HttpRefusal(413, "body-too-large", "the body must not be larger than " + most + " bytes");
     }
 
+    /// The connection ends with it: where the next request begins cannot be told.
+    static HttpRefusal unclearLength() {
+        return new HttpRefusal(
+                400,
+                "unclear-length",
+                "the body needs one Content-Length, or Transfer-Encoding: chunked, and nothing else");
+    }
+
+    static HttpRefusal brokenBody() {
+        return new HttpRefusal(
+                400, "broken-body", "the body ended before its announced length, or its chunks are none");
+    }
+
     static HttpRefusal misdirected(String host) {
         return new HttpRefusal(
                 421,
@@ -60,6 +73,11 @@ final class HttpRefusal extends RuntimeException {
 
     int status() {
         return status;
+    }
+
+    /// Whether what was left unread of the body would be taken for the next request.
+    boolean closes() {
+        return status == 413 || code.equals("unclear-length") || code.equals("broken-body");
     }
 
     String code() {

@@ -2,10 +2,13 @@ package dev.berth.web;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// What a client already has and which encodings it takes: RFC 9110, sections 12.5.3 and 13.1.2.
 final class Negotiation {
+    private static final Pattern REFUSED = Pattern.compile("(?i);\\s*q=0(\\.0*)?\\s*(;|$)");
+
     private Negotiation() {}
 
     /// Adds the entity tag and the caching rules to a resource's state, and answers 304 where the client has it
@@ -43,7 +46,7 @@ final class Negotiation {
         return named.or(() -> items(acceptEncoding)
                         .filter(it -> coding(it).equals("*"))
                         .findFirst())
-                .filter(it -> !it.replace(" ", "").matches(".*;q=0(\\.0*)?"))
+                .filter(it -> !REFUSED.matcher(it).find())
                 .isPresent();
     }
 

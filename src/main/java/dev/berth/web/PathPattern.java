@@ -34,7 +34,7 @@ public record PathPattern(String text, List<String> parts) {
         for (int i = 0; i < parts.size(); i++) {
             String part = parts.get(i);
             boolean rest = takesRest && i == parts.size() - 1;
-            String text = rest ? join(segments, i) : Percent.decode(segments.get(i));
+            String text = rest ? join(segments, i) : Percent.decode("path", segments.get(i));
             if (isVariable(part)) {
                 if (text.isEmpty()) return Optional.empty();
                 values.put(
@@ -48,7 +48,7 @@ public record PathPattern(String text, List<String> parts) {
 
     private static String join(List<String> segments, int from) {
         var decoded = new ArrayList<String>();
-        for (String segment : segments.subList(from, segments.size())) decoded.add(Percent.decode(segment));
+        for (String segment : segments.subList(from, segments.size())) decoded.add(Percent.decode("path", segment));
         return String.join("/", decoded);
     }
 

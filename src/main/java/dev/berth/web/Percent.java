@@ -11,7 +11,9 @@ final class Percent {
     private Percent() {}
 
     /// @throws Failure.Invalid if an escape is broken or is not UTF-8
-    static String decode(String text) {
+    ///
+    /// @param where what a fault is said of
+    static String decode(String where, String text) {
         if (text.indexOf('%') < 0) return text;
         var bytes = new ByteArrayOutputStream(text.length());
         for (int i = 0; i < text.length(); i++) {
@@ -22,7 +24,7 @@ final class Percent {
             }
             int high = i + 2 <= text.length() - 1 ? Character.digit(text.charAt(i + 1), 16) : -1;
             int low = i + 2 <= text.length() - 1 ? Character.digit(text.charAt(i + 2), 16) : -1;
-            if (high < 0 || low < 0) throw new Failure.Invalid("path", "'" + text + "' has a broken % escape");
+            if (high < 0 || low < 0) throw new Failure.Invalid(where, "'" + text + "' has a broken % escape");
             bytes.write(high * 16 + low);
             i += 2;
         }
@@ -31,10 +33,10 @@ final class Percent {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes.toByteArray()))
                     .toString();
-            if (decoded.indexOf('\0') >= 0) throw new Failure.Invalid("path", "must not contain a NUL character");
+            if (decoded.indexOf('\0') >= 0) throw new Failure.Invalid(where, "must not contain a NUL character");
             return decoded;
         } catch (CharacterCodingException notUtf8) {
-            throw new Failure.Invalid("path", "'" + text + "' is not UTF-8");
+            throw new Failure.Invalid(where, "'" + text + "' is not UTF-8");
         }
     }
 }

@@ -30,7 +30,6 @@ final class ProblemKinds {
             kind("no-such-container", "No such container", "No container has this id, name, or beginning of an id."),
             kind("no-such-image", "No such image", "No image has this id, reference, or beginning of an id."),
             kind("no-such-job", "No such job", "No job has this id; ended jobs are kept for seven days."),
-            kind("no-such-network", "No such network", "The engine has no network of that name. Create it first."),
             kind("no-such-problem", "No such problem", "No kind of problem has this name."),
             kind(
                     "method-not-allowed",
@@ -55,10 +54,15 @@ final class ProblemKinds {
                     "Containers were made from this image; containers names them. ?force=true overrides stopped ones."),
             kind("container-gone", "Container gone", "Somebody removed the container while it was being worked on."),
             kind(
-                    "conflict",
-                    "Conflict",
-                    "The engine refused because of the present state; engine_message has its words."),
+                    "container-busy",
+                    "Container busy",
+                    "The container's present state stands against it; engine_message has the engine's words."),
             kind("body-too-large", "Body too large", "A body must not be larger than 1 MiB."),
+            kind(
+                    "unclear-length",
+                    "Unclear length",
+                    "Where the body ends cannot be told for certain. Send one Content-Length, or Transfer-Encoding: chunked, and nothing else."),
+            kind("broken-body", "Broken body", "The body ended before its announced length, or its chunks are none."),
             kind("unsupported-media-type", "Unsupported media type", "Bodies are application/json in UTF-8."),
             kind(
                     "start-refused",
@@ -68,7 +72,11 @@ final class ProblemKinds {
                     "create-refused",
                     "Create refused",
                     "The engine refused to create the container; engine_message has its words."),
-            kind("refused", "Refused by the engine", "The engine refused; engine_message has its words."),
+            kind("engine-refused", "Refused by the engine", "The engine refused; engine_message has its words."),
+            kind(
+                    "network-not-found",
+                    "Network not found",
+                    "The engine has no network of that name. Create it first, then the container."),
             kind(
                     "image-not-found",
                     "Image not found",

@@ -43,7 +43,7 @@ final class Problems {
                         body(refusal.status(), refusal.code(), detail, in).build())
                 .with("Cache-Control", "no-store");
         for (Answer.Header header : refusal.headers()) answer = answer.with(header.name(), header.value());
-        return refusal.status() == 413 ? answer.closing() : answer;
+        return refusal.closes() ? answer.closing() : answer;
     }
 
     static Answer internal(Router.Incoming in) {

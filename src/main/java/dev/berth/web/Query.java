@@ -31,9 +31,13 @@ public final class Query {
             int equals = part.indexOf('=');
             String name = equals < 0 ? part : part.substring(0, equals);
             String value = equals < 0 ? "" : part.substring(equals + 1);
-            pairs.add(new Pair(Percent.decode(name.replace('+', ' ')), Percent.decode(value.replace('+', ' '))));
+            pairs.add(new Pair(decoded(name), decoded(value)));
         }
         return new Query(pairs);
+    }
+
+    private static String decoded(String text) {
+        return Percent.decode("query", text.replace('+', ' '));
     }
 
     /// @throws Failure.Invalid naming every parameter that a route does not have
@@ -64,10 +68,12 @@ public final class Query {
 
     /// The comma-separated values of a parameter.
     List<String> list(String name) {
-        return all(name).stream()
+        List<String> values = all(name).stream()
                 .flatMap(it -> List.of(it.split(",", -1)).stream())
-                .filter(it -> !it.isEmpty())
                 .toList();
+        // A script's empty variable must not become "all of them".
+        if (values.contains("")) throw new Failure.Invalid(name, "has an empty value");
+        return values;
     }
 
     Optional<String> one(String name) {

@@ -52,6 +52,11 @@ public record Route(
         return new Route(method, pattern, right, query, false, head, handler);
     }
 
+    /// Whether asking is more than looking: a GET that HEAD may not try is.
+    boolean changes() {
+        return !head;
+    }
+
     boolean answers(String asked) {
         return method.equals(asked) || (head && asked.equals("HEAD"));
     }

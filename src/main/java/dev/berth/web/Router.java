@@ -54,6 +54,8 @@ final class Router {
 
     private Answer route(Incoming in) throws InterruptedException {
         door.check(in.headers());
+        if (!in.rawPath().chars().allMatch(it -> it > ' ' && it < 0x7F))
+            throw new Failure.Invalid("path", "must be ASCII; everything else is percent-encoded UTF-8");
         List<Found> found = find(in.rawPath());
         Optional<Found> match =
                 found.stream().filter(it -> it.route().answers(in.method())).findFirst();
@@ -66,6 +68,7 @@ final class Router {
             if (!caller.may(right))
                 throw new Failure.Forbidden("not-allowed", "the token '" + caller.name() + "' may not do this");
         });
+        if (chosen.route().changes()) door.checkSite(in.headers());
         Query query = Query.parse(in.rawQuery());
         query.refuseUnknown(chosen.route().query());
         if (chosen.route().body()) Door.checkContentType(in.headers());

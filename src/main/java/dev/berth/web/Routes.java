@@ -30,6 +30,7 @@ public final class Routes {
         routes.addAll(new JobRoutes(jobs).routes());
         routes.addAll(new InfoRoutes(mirror, stats, containers, clock, hostname, version).routes());
         routes.addAll(ProblemRoutes.routes());
+        routes.addAll(PageRoutes.routes());
         return List.copyOf(routes);
     }
 }

@@ -32,7 +32,7 @@ class SettingsTest {
 
     @Test
     void withoutAnySettingItListensOnTheLoopbackAlone() {
-        Settings settings = read(Map.of("HOME", "/home/me"));
+        Settings settings = read(Map.of("HOME", "/srv/me"));
         assertEquals("127.0.0.1", settings.server().host());
         assertEquals(8473, settings.server().port());
         assertEquals(Set.of("127.0.0.1", "localhost", "quay"), settings.server().names());

@@ -65,7 +65,8 @@ class UpdateAllIT {
                 .json();
         assertEquals("succeeded", pulled.get("state").textOrEmpty(), pulled::toString);
         LAB.docker("tag", steady, "local/only:here");
-        Awaitility.await().until(() -> berth.http().get("/image/local/only:here").status() == 200);
+        Awaitility.await()
+                .until(() -> berth.http().get("/image/local/only:here").status() == 200);
         String before = berth.http().get("/image/" + changing).json().get("id").textOrEmpty();
 
         int quiet = LAB.registryLog().size();

@@ -1,0 +1,151 @@
+package dev.berth.containers;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+
+import dev.berth.engine.FakeEngine;
+import dev.berth.images.Credentials;
+import dev.berth.images.Images;
+import dev.berth.jobs.Jobs;
+import dev.berth.mirror.Mirror;
+import dev.berth.mirror.Snapshot;
+import dev.berth.model.Container;
+import dev.berth.model.ContainerId;
+import dev.berth.model.ContainerSpec;
+import dev.berth.model.Pause;
+import dev.berth.stats.Stats;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/// The rooms below the web on the engine in memory. The sweep moves only when a test ticks.
+public final class Harbour implements AutoCloseable {
+    public static final String SERVER = "this-installation";
+    private static final LocalDevices ELSEWHERE = new LocalDevices(false, "elsewhere", "none");
+
+    public final FakeEngine engine;
+    public final Mirror mirror;
+    public final Stats stats;
+    public final Jobs jobs;
+    public final Images images;
+    public final Containers containers;
+    public final Ticks ticks = new Ticks();
+
+    private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
+
+    public Harbour() {
+        this(new FakeEngine());
+    }
+
+    /// @param engine may have a past already
+    public Harbour(FakeEngine engine) {
+        this.engine = engine;
+        var random = new Random(1);
+        var clock = InstantSource.system();
+        mirror = new Mirror(engine, clock, Harbour::briefly, random);
+        stats = new Stats(engine, mirror, clock, Harbour::briefly, random);
+        jobs = new Jobs(clock, random);
+        images = new Images(engine, mirror, jobs, new Credentials(Path.of("/nonexistent/config.json")));
+        containers = new Containers(engine, mirror, images, SERVER, ELSEWHERE, random, ticks);
+    }
+
+    /// Follows the engine from now on, and knows it.
+    public Harbour open() {
+        mirror.start();
+        containers.start();
+        awaitConnected();
+        return this;
+    }
+
+    /// Reconnects and audits need not take the seconds that they take outside.
+    private static void briefly(Duration duration) throws InterruptedException {
+        Duration brief = duration.compareTo(Duration.ofMillis(20)) < 0 ? duration : Duration.ofMillis(20);
+        boolean _ = new CountDownLatch(1).await(brief.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    public void awaitConnected() {
+        await().atMost(20, SECONDS).until(() -> snapshot().state().connected());
+    }
+
+    public void awaitUnreachable() {
+        await().atMost(20, SECONDS).until(() -> !snapshot().state().connected());
+    }
+
+    public Snapshot snapshot() {
+        return mirror.snapshot();
+    }
+
+    public Optional<Container> shown(ContainerId id) {
+        return snapshot().container(id);
+    }
+
+    /// A container that somebody else runs, once we know of it.
+    public ContainerId foreign(ContainerSpec spec) {
+        ContainerId id = engine.runs(spec);
+        await().atMost(20, SECONDS).until(() -> shown(id).isPresent());
+        return id;
+    }
+
+    public static CreateRequest request(ContainerSpec spec) {
+        return new CreateRequest(spec, CreateRequest.Pull.MISSING, true);
+    }
+
+    public Container create(ContainerSpec spec) {
+        return containers.create(request(spec), Optional.empty());
+    }
+
+    /// A client of its own.
+    public <T> Future<T> inBackground(Callable<T> work) {
+        return clients.submit(work);
+    }
+
+    public List<String> names() {
+        return snapshot().containers().values().stream()
+                .map(Container::name)
+                .sorted()
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        clients.shutdownNow();
+        jobs.close();
+        images.close();
+        containers.close();
+        stats.close();
+        mirror.close();
+        engine.close();
+    }
+
+    /// Time that passes when a test says so.
+    public static final class Ticks implements Pause {
+        private int sleeps;
+        private int allowed;
+
+        @Override
+        public synchronized void sleep(Duration duration) throws InterruptedException {
+            sleeps++;
+            notifyAll();
+            while (allowed < sleeps) wait();
+        }
+
+        /// Lets so many rounds pass, each to its end.
+        public synchronized void pass(int rounds) throws InterruptedException {
+            for (int i = 0; i < rounds; i++) {
+                while (sleeps <= allowed) wait();
+                allowed++;
+                notifyAll();
+                while (sleeps <= allowed) wait();
+            }
+        }
+    }
+}
