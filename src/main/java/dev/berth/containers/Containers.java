@@ -14,6 +14,7 @@ import dev.berth.model.Image;
 import dev.berth.model.Pause;
 import dev.berth.model.RandomId;
 import dev.berth.model.Status;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ import java.util.random.RandomGenerator;
 /// Creates and removes containers. Every operation runs on a thread of its own to its end, whatever becomes of the
 /// client that asked for it.
 public final class Containers implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Containers.class.getName());
     private static final int OPERATION_LENGTH = 16;
     private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
@@ -85,7 +87,11 @@ public final class Containers implements AutoCloseable {
         mirror.requireConnected();
         String operation = RandomId.next(random, OPERATION_LENGTH);
         var creation = new Creation(engine.containers(), mirror, images, labels, atWork, operation);
-        return toItsEnd(() -> creation.run(request, registryAuth));
+        return toItsEnd(() -> {
+            Container made = creation.run(request, registryAuth);
+            LOG.log(Level.INFO, "container {0} ({1}) created from {2}", made.name(), made.id(), made.image());
+            return made;
+        });
     }
 
     /// The memory that creates under way will take, as far as a snapshot does not show it as taken yet.
@@ -123,6 +129,7 @@ public final class Containers implements AutoCloseable {
         toItsEnd(() -> {
             if (stops(container)) engine.containers().stop(container.id(), graceSeconds);
             engine.containers().remove(container.id(), true, !keepVolumes);
+            LOG.log(Level.INFO, "container {0} ({1}) removed", container.name(), container.id());
             return confirmGone(container);
         });
     }

@@ -131,7 +131,8 @@ final class Pulls implements AutoCloseable {
             }
         }
 
-        /// A newcomer must not join what is being cancelled: it leaves the table at once. Called with both locks held.
+        /// A newcomer must not join what is being cancelled: it leaves the table at once. Called with both locks
+        /// held.
         void cancel() {
             cancelled = true;
             running.remove(key, this);

@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
 
 /// All long work, running and ended; ended jobs are kept for seven days, a thousand at most.
 public final class Jobs implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Jobs.class.getName());
     private static final Duration KEPT = Duration.ofDays(7);
     private static final int MOST_KEPT = 1000;
     private static final int ID_LENGTH = 12;
@@ -69,9 +70,15 @@ public final class Jobs implements AutoCloseable {
         } catch (Failure failure) {
             fault = Optional.of(failure.detail());
         } catch (RuntimeException wrong) {
-            System.getLogger(Jobs.class.getName()).log(Level.ERROR, "job " + job.id() + " broke", wrong);
+            LOG.log(Level.ERROR, "job " + job.id() + " broke", wrong);
         } finally {
             job.finish(fault);
+            LOG.log(
+                    Level.INFO,
+                    "job {0} ({1}) {2}",
+                    job.id(),
+                    job.view().kind(),
+                    job.view().state().word());
             running.remove(sameness, job);
             forgetOld();
         }

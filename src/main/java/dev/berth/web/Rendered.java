@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -28,8 +29,12 @@ public final class Rendered {
         this.hash = HexFormat.of().formatHex(sha256(plain), 0, TAG_BYTES);
     }
 
+    /// With a line's end, so that a terminal's prompt stands below the answer.
     public static Rendered of(Json json) {
-        return new Rendered(JsonWriter.bytes(json));
+        byte[] bytes = JsonWriter.bytes(json);
+        byte[] line = Arrays.copyOf(bytes, bytes.length + 1);
+        line[bytes.length] = '\n';
+        return new Rendered(line);
     }
 
     static Rendered text(String text) {

@@ -42,14 +42,21 @@ final class Router {
         } catch (HttpRefusal refusal) {
             return Problems.of(refusal, in);
         } catch (Failure failure) {
+            // An engine that is away is in the log already, once, and not with every request that notices.
+            if (failure instanceof Failure.EngineNonsense || failure instanceof Failure.EngineSlow)
+                LOG.log(Level.WARNING, "{0}: {1}", described(in), failure.detail());
             return Problems.of(failure, in);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             return Problems.of(new Failure.Cancelled("the server is stopping"), in);
         } catch (RuntimeException fault) {
-            LOG.log(Level.ERROR, "request " + in.requestId() + ": " + in.method() + " " + in.rawPath(), fault);
+            LOG.log(Level.ERROR, described(in), fault);
             return Problems.internal(in);
         }
+    }
+
+    private static String described(Incoming in) {
+        return "request " + in.requestId() + ": " + in.method() + " " + in.rawPath();
     }
 
     private Answer route(Incoming in) throws InterruptedException {
