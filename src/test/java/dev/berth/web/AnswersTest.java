@@ -210,7 +210,7 @@ class AnswersTest {
         assertEquals(
                 "{\"candidates\":[\"a\",\"b\"],\"detail\":\"fits 2\",\"engine_message\":\"engine's \\\"words\\\"\\n\","
                         + "\"instance\":\"/thing\",\"port\":80,\"status\":409,\"title\":\"Ambiguous id\","
-                        + "\"type\":\"/problem/ambiguous-id\"}",
+                        + "\"type\":\"/problem/ambiguous-id\"}\n",
                 text);
     }
 

@@ -105,7 +105,7 @@ class ResourcesTest {
                 "/container",
                 "{\"image_name\":\"here\",\"labels\":{\"z\":\"1\",\"a\":\"2\"},\"ports\":{\"80\":null,\"443\":8443}}");
         assertTrue(
-                desk.get("/container").text().matches(".*\"labels\":\\{\"a\":\"2\",\"berth.op\".*\"z\":\"1\"}.*"),
+                desk.get("/container").text().matches(".*\"labels\":\\{\"a\":\"2\",\"berth.op\".*\"z\":\"1\"}.*\n"),
                 () -> desk.get("/container").text());
         sorted(desk.get("/container").text());
     }
@@ -167,7 +167,7 @@ class ResourcesTest {
     void fieldsKeepOnlyThose() {
         desk.post("/container", "{\"image_name\":\"here\",\"name\":\"web\"}");
         assertEquals(List.of("name", "status"), keys(desk.get("/container/web?fields=status,name")));
-        assertTrue(desk.get("/container?fields=name").text().matches("\\{\"[0-9a-f]{10}\":\\{\"name\":\"web\"}}"));
+        assertTrue(desk.get("/container?fields=name").text().matches("\\{\"[0-9a-f]{10}\":\\{\"name\":\"web\"}}\n"));
         assertEquals(
                 List.of("fields", "fields"),
                 desk.get("/container/web?fields=a,name,b").faulty());
