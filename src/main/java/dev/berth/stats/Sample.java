@@ -30,10 +30,12 @@ public record Sample(
 
     /// Where samples come from.
     public enum Source {
+        CGROUP_V1,
+        CGROUP_V2,
         ENGINE;
 
         public String word() {
-            return name().toLowerCase(Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 }
