@@ -14,6 +14,7 @@ import dev.berth.stats.Stats;
 import dev.berth.web.Routes;
 import dev.berth.web.Server;
 import java.time.InstantSource;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 
 /// The object graph, by hand, from top to bottom; and start and stop in order.
@@ -26,12 +27,16 @@ final class App implements AutoCloseable {
     private final Containers containers;
     private final Server server;
 
-    App(Settings settings, Machine machine, Secret token, String serverId, RandomGenerator random) {
+    App(Settings settings, Machine machine, Secret token, String serverId) {
+        // Ids and pauses need to differ, not to be secret; a secure source would cost more than a whole answer.
+        RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         InstantSource clock = InstantSource.system();
         Pause pause = Pause.REAL;
         engine = DockerEngine.at(settings.engine());
         mirror = new Mirror(engine, clock, pause, random);
-        stats = new Stats(engine, mirror, clock, pause, random);
+        stats = settings.engine().isLocal()
+                ? Stats.ofFiles(engine, mirror, clock, System::nanoTime, pause, random)
+                : Stats.ofEngine(engine, mirror, clock, pause, random);
         jobs = new Jobs(clock, random);
         images = new Images(engine, mirror, jobs, new Credentials(settings.dockerConfig()));
         var devices = new LocalDevices(settings.engine().isLocal(), machine.hostname(), machine.kernel());

@@ -75,7 +75,7 @@ public final class Main {
         var random = new SecureRandom();
         boolean made = settings.token().isEmpty() && !data.hasToken();
         Secret token = settings.token().isPresent() ? settings.token().get() : data.token(random);
-        var app = new App(settings, machine, token, data.serverId(random), random);
+        var app = new App(settings, machine, token, data.serverId(random));
         try {
             app.start();
         } catch (RuntimeException taken) {

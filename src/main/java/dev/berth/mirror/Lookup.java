@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /// Finds what a person means by a name, a reference or the beginning of an id.
@@ -26,12 +27,7 @@ final class Lookup {
             if (byId != null) return byId;
         }
         for (Container container : all.values()) if (container.name().equals(name)) return container;
-        String prefix = hexOf(named);
-        List<Container> fitting = prefix.isEmpty()
-                ? List.of()
-                : all.values().stream()
-                        .filter(it -> it.id().hex().startsWith(prefix))
-                        .toList();
+        List<Container> fitting = beginning(named, all.values(), it -> it.id().hex());
         return only(
                 fitting,
                 "no-such-container",
@@ -42,12 +38,7 @@ final class Lookup {
     static Image image(Map<ImageId, Image> all, String named) {
         Optional<Image> byReference = reference(named).flatMap(it -> image(all, it));
         if (byReference.isPresent()) return byReference.get();
-        String prefix = hexOf(named);
-        List<Image> fitting = prefix.isEmpty()
-                ? List.of()
-                : all.values().stream()
-                        .filter(it -> it.id().hex().startsWith(prefix))
-                        .toList();
+        List<Image> fitting = beginning(named, all.values(), it -> it.id().hex());
         return only(
                 fitting,
                 "no-such-image",
@@ -75,6 +66,13 @@ final class Lookup {
         } catch (Failure.Invalid notAReference) {
             return Optional.empty(); // then it may still be an id
         }
+    }
+
+    /// Those whose id begins as a person wrote it.
+    private static <T> List<T> beginning(String named, Collection<T> all, Function<T, String> id) {
+        String prefix = hexOf(named);
+        if (prefix.isEmpty()) return List.of();
+        return all.stream().filter(it -> id.apply(it).startsWith(prefix)).toList();
     }
 
     /// The hex digits of an id or its beginning, with or without `sha256:`; empty if it is none.

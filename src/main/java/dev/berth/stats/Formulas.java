@@ -25,13 +25,22 @@ final class Formulas {
         if (hostIsTheHosts && now.host().isPresent() && before.host().isPresent()) {
             long host = now.host().getAsLong() - before.host().getAsLong();
             percent = used > 0 && host > 0 ? (double) used / host * now.cpus() * 100 : 0;
-        } else {
-            if (elapsedNanos <= 0) return OptionalDouble.empty();
-            percent = (double) used / elapsedNanos * 100;
-        }
-        return now.cpus() > 0 && percent > 100.0 * now.cpus() * TOLERANCE
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(percent);
+        } else return cpuPercent(used, elapsedNanos, now.cpus());
+        return possible(percent, now.cpus());
+    }
+
+    /// The share of one CPU that was used in an interval.
+    ///
+    /// @param used CPU time in nanoseconds; below 0 belongs to another life
+    /// @param elapsedNanos the interval
+    /// @param cpus what the host has, 0 if that is not known
+    static OptionalDouble cpuPercent(long used, long elapsedNanos, int cpus) {
+        if (used < 0 || elapsedNanos <= 0) return OptionalDouble.empty();
+        return possible((double) used / elapsedNanos * 100, cpus);
+    }
+
+    private static OptionalDouble possible(double percent, int cpus) {
+        return cpus > 0 && percent > 100.0 * cpus * TOLERANCE ? OptionalDouble.empty() : OptionalDouble.of(percent);
     }
 
     /// Usage less the file cache that the kernel would drop first; what `docker stats` shows.

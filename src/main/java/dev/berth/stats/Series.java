@@ -6,13 +6,19 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /// The readings of one life of one container, from its start to its end.
 final class Series {
+    /// Below this the grain of the counters is larger than what they count.
+    private static final long SHORTEST_INTERVAL_NANOS = 100_000_000;
+
     private final Instant startedAt;
     private final boolean hostCounterIsTheHosts;
     private long highest;
     private Optional<StatsRecord> last = Optional.empty();
+    private @Nullable Reading base;
+    private OptionalDouble shown = OptionalDouble.empty();
 
     Series(Instant startedAt, boolean hostCounterIsTheHosts) {
         this.startedAt = startedAt;
@@ -22,6 +28,37 @@ final class Series {
     /// Between the last reading and the next one anything may have happened, so no interval is made of the two.
     void interrupted() {
         last = Optional.empty();
+        base = null;
+    }
+
+    /// A reading of files. Its interval is counted by a clock that only goes forward.
+    ///
+    /// @param cpus how many the host has
+    Sample next(Reading reading, int cpus) {
+        OptionalDouble cpu = cpu(reading, cpus);
+        return new Sample(
+                startedAt,
+                reading.at(),
+                reading.source(),
+                cpu,
+                reading.memoryUsage(),
+                maximum(reading.memoryUsage(), reading.memoryMaximum()),
+                Formulas.workingSet(reading.memoryUsage(), reading.inactiveFile()),
+                reading.pids(),
+                reading.networkReceived(),
+                reading.networkSent(),
+                reading.blockRead(),
+                reading.blockWritten());
+    }
+
+    private OptionalDouble cpu(Reading reading, int cpus) {
+        Reading before = base;
+        if (before != null && reading.nanos() - before.nanos() < SHORTEST_INTERVAL_NANOS) return shown;
+        base = reading;
+        shown = before == null
+                ? OptionalDouble.empty()
+                : Formulas.cpuPercent(reading.cpuNanos() - before.cpuNanos(), reading.nanos() - before.nanos(), cpus);
+        return shown;
     }
 
     Sample next(StatsRecord record) {
@@ -35,7 +72,7 @@ final class Series {
                 Sample.Source.ENGINE,
                 cpu,
                 record.memoryUsage(),
-                maximum(record),
+                maximum(record.memoryUsage(), record.memoryMaximum()),
                 Formulas.workingSet(record.memoryUsage(), record.inactiveFile()),
                 record.pids(),
                 record.networkReceived(),
@@ -44,13 +81,10 @@ final class Series {
                 record.blockWritten());
     }
 
-    /// The kernel's mark where there is one (cgroup v1), else the highest usage that we saw in this life.
-    private OptionalLong maximum(StatsRecord record) {
-        if (record.memoryUsage().isEmpty()) return OptionalLong.empty();
-        highest = Math.max(
-                highest,
-                Math.max(
-                        record.memoryUsage().getAsLong(), record.memoryMaximum().orElse(0)));
+    /// The kernel's mark where there is one, else the highest usage that we saw in this life.
+    private OptionalLong maximum(OptionalLong usage, OptionalLong mark) {
+        if (usage.isEmpty()) return OptionalLong.empty();
+        highest = Math.max(highest, Math.max(usage.getAsLong(), mark.orElse(0)));
         return OptionalLong.of(highest);
     }
 

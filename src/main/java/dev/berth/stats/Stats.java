@@ -5,14 +5,20 @@ import dev.berth.mirror.ContainerListener;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
+import dev.berth.model.Host;
 import dev.berth.model.Pause;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /// The latest sample of every running container.
@@ -20,6 +26,9 @@ public final class Stats implements AutoCloseable, ContainerListener {
     /// How long one table of samples is shown before a new one is made of what has come since: with many streams a
     /// sample comes each few milliseconds, and what is rendered from a table should be used more than once.
     private static final Duration SHOWN_FOR = Duration.ofMillis(250);
+
+    /// Engines send a record each second.
+    private static final Duration ENGINE_INTERVAL = Duration.ofSeconds(1);
 
     private final Engine engine;
     private final Mirror mirror;
@@ -31,21 +40,114 @@ public final class Stats implements AutoCloseable, ContainerListener {
     private final AtomicLong received = new AtomicLong();
     private final Object renewing = new Object();
     private volatile SampleTable table = SampleTable.EMPTY;
+    private final History history = new History();
+    private final LiveSamples live = new LiveSamples();
+    private final Map<ContainerId, Instant> lives = new HashMap<>();
+    private final Optional<FileSampler> sampler;
+    private final Sample.Source sourceOfFiles;
     private boolean closed;
 
-    public Stats(Engine engine, Mirror mirror, InstantSource clock, Pause pause, RandomGenerator random) {
+    /// Samples from the engine's streams alone, for an engine whose files are not here.
+    public static Stats ofEngine(
+            Engine engine, Mirror mirror, InstantSource clock, Pause pause, RandomGenerator random) {
+        return new Stats(engine, mirror, Optional.empty(), Sample.Source.ENGINE, clock, () -> 0, pause, random);
+    }
+
+    /// Samples from the files of this machine, and from the engine's streams for containers whose files are not here.
+    ///
+    /// @param nanoTime a clock that only goes forward
+    public static Stats ofFiles(
+            Engine engine,
+            Mirror mirror,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            Pause pause,
+            RandomGenerator random) {
+        var files = new CgroupSource(Path.of("/"), nanoTime, clock);
+        boolean unified = Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
+        return new Stats(
+                engine,
+                mirror,
+                Optional.of(files::open),
+                unified ? Sample.Source.CGROUP_V2 : Sample.Source.CGROUP_V1,
+                clock,
+                nanoTime,
+                pause,
+                random);
+    }
+
+    Stats(
+            Engine engine,
+            Mirror mirror,
+            Optional<ProbeOpener> files,
+            Sample.Source sourceOfFiles,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            Pause pause,
+            RandomGenerator random) {
         this.engine = engine;
+        this.sourceOfFiles = sourceOfFiles;
         this.mirror = mirror;
         this.clock = clock;
         this.pause = pause;
         this.random = random;
+        this.sampler = files.map(opener -> new FileSampler(opener, this::cpus, clock, nanoTime, pause, sink()));
         mirror.listen(this);
+        sampler.ifPresent(FileSampler::start);
+    }
+
+    private FileSampler.Sink sink() {
+        return new FileSampler.Sink() {
+            @Override
+            public void take(Map<ContainerId, Sample> samples) {
+                Stats.this.take(samples);
+            }
+
+            @Override
+            public void notOurs(ContainerId id, Instant startedAt) {
+                stream(id, startedAt);
+            }
+
+            @Override
+            public void doubt(ContainerId id) {
+                mirror.hint(id);
+            }
+
+            @Override
+            public boolean watched() {
+                return live.any();
+            }
+        };
+    }
+
+    private int cpus() {
+        return mirror.snapshot().host().map(Host::cpus).orElse(0);
     }
 
     /// The samples as they are now; the same object for a quarter of a second.
     public SampleTable table() {
+        sampler.ifPresent(FileSampler::looked);
         SampleTable shown = table;
         return isFresh(shown) ? shown : renew();
+    }
+
+    public History history() {
+        return history;
+    }
+
+    public LiveSamples live() {
+        return live;
+    }
+
+    public Sampling sampling() {
+        if (sampler.isEmpty()) return new Sampling(Sample.Source.ENGINE.word(), ENGINE_INTERVAL, Optional.empty());
+        FileSampler.Round round = sampler.get().lastRound();
+        List<Sample.Source> sources =
+                latest.values().stream().map(Sample::source).distinct().toList();
+        String source = sources.size() > 1
+                ? "mixed"
+                : sources.stream().findFirst().orElse(sourceOfFiles).word();
+        return new Sampling(source, round.interval(), round.cost());
     }
 
     private boolean isFresh(SampleTable shown) {
@@ -66,32 +168,65 @@ public final class Stats implements AutoCloseable, ContainerListener {
     public synchronized void changed(Container container) {
         if (closed) return;
         Optional<Instant> life = container.status().alive() ? container.startedAt() : Optional.empty();
-        StreamReader present = readers.get(container.id());
-        if (present != null && life.equals(Optional.of(present.startedAt()))) return;
+        Instant present = lives.get(container.id());
+        if (life.equals(Optional.ofNullable(present))) return;
         end(container.id());
         life.ifPresent(startedAt -> {
-            var reader = new StreamReader(
-                    engine.containers(), container.id(), startedAt, hostCounterIsTheHosts(), pause, random, this::take);
-            readers.put(container.id(), reader);
-            reader.start();
+            lives.put(container.id(), startedAt);
+            if (sampler.isPresent()) sampler.get().follow(container.id(), startedAt, container.pid());
+            else stream(container.id(), startedAt);
         });
+    }
+
+    private synchronized void stream(ContainerId id, Instant startedAt) {
+        if (closed || !startedAt.equals(lives.get(id)) || readers.containsKey(id)) return;
+        var reader = new StreamReader(
+                engine.containers(), id, startedAt, hostCounterIsTheHosts(), pause, random, this::take);
+        readers.put(id, reader);
+        reader.start();
     }
 
     @Override
     public synchronized void removed(ContainerId id) {
         end(id);
+        history.forget(id);
+        live.end(id);
     }
 
     private void end(ContainerId id) {
+        lives.remove(id);
+        sampler.ifPresent(it -> it.end(id));
         StreamReader reader = readers.remove(id);
         if (reader != null) reader.close();
         if (latest.remove(id) != null) received.incrementAndGet();
     }
 
-    private synchronized void take(StreamReader from, Sample sample) {
-        if (readers.get(from.id()) != from) return;
-        latest.put(from.id(), sample);
-        received.incrementAndGet();
+    /// A round of samples is one change, however many containers it is about.
+    private void take(Map<ContainerId, Sample> samples) {
+        var taken = new HashMap<>(samples);
+        synchronized (this) {
+            taken.entrySet()
+                    .removeIf(it -> !it.getValue().startedAt().equals(lives.get(it.getKey()))
+                            || readers.containsKey(it.getKey()));
+            latest.putAll(taken);
+            received.incrementAndGet();
+        }
+        taken.forEach(this::keep);
+    }
+
+    private void take(StreamReader from, Sample sample) {
+        synchronized (this) {
+            if (readers.get(from.id()) != from) return;
+            latest.put(from.id(), sample);
+            received.incrementAndGet();
+        }
+        keep(from.id(), sample);
+    }
+
+    /// The history first: who begins to follow in between finds it there.
+    private void keep(ContainerId id, Sample sample) {
+        history.add(id, sample);
+        live.offer(id, sample);
     }
 
     /// Podman's `system_cpu_usage` is the container's own cgroup's, not the host's.
@@ -105,6 +240,7 @@ public final class Stats implements AutoCloseable, ContainerListener {
     @Override
     public synchronized void close() {
         closed = true;
+        sampler.ifPresent(FileSampler::close);
         readers.values().forEach(StreamReader::close);
         readers.clear();
     }

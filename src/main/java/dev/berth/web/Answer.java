@@ -8,9 +8,16 @@ import java.util.Optional;
 /// What a route answers: a status, headers, and a body that may be compressed and tagged on its way out.
 ///
 /// @param tagged whether it is the present state of a resource: it gets an `ETag` and can be 304
+/// @param events instead of a body, what streams for as long as both sides like
 /// @param close whether the connection must end, because a body was left unread
 public record Answer(
-        int status, String contentType, Optional<Rendered> body, List<Header> headers, boolean tagged, boolean close) {
+        int status,
+        String contentType,
+        Optional<Rendered> body,
+        Optional<EventStream.Source> events,
+        List<Header> headers,
+        boolean tagged,
+        boolean close) {
     private static final String JSON = "application/json";
     private static final String PROBLEM = "application/problem+json";
     private static final String HTML = "text/html; charset=utf-8";
@@ -20,7 +27,7 @@ public record Answer(
 
     /// The present state of a resource, for a GET.
     static Answer state(Rendered body) {
-        return new Answer(200, JSON, Optional.of(body), List.of(), true, false);
+        return new Answer(200, JSON, Optional.of(body), Optional.empty(), List.of(), true, false);
     }
 
     static Answer state(Json body) {
@@ -28,38 +35,44 @@ public record Answer(
     }
 
     static Answer json(int status, Json body) {
-        return new Answer(status, JSON, Optional.of(Rendered.of(body)), List.of(), false, false);
+        return new Answer(status, JSON, Optional.of(Rendered.of(body)), Optional.empty(), List.of(), false, false);
     }
 
     static Answer problem(int status, Json body) {
-        return new Answer(status, PROBLEM, Optional.of(Rendered.of(body)), List.of(), false, false);
+        return new Answer(status, PROBLEM, Optional.of(Rendered.of(body)), Optional.empty(), List.of(), false, false);
     }
 
     static Answer html(int status, String page) {
-        return new Answer(status, HTML, Optional.of(Rendered.text(page)), List.of(), false, false);
+        return new Answer(status, HTML, Optional.of(Rendered.text(page)), Optional.empty(), List.of(), false, false);
     }
 
     /// A file that is part of the server.
     static Answer file(String contentType, Rendered body) {
-        return new Answer(200, contentType, Optional.of(body), List.of(), true, false);
+        return new Answer(200, contentType, Optional.of(body), Optional.empty(), List.of(), true, false);
+    }
+
+    /// Server-Sent Events. What lies between must neither keep them nor wait for more of them.
+    static Answer events(EventStream.Source events) {
+        return new Answer(200, EventStream.TYPE, Optional.empty(), Optional.of(events), List.of(), false, false)
+                .with("X-Accel-Buffering", "no");
     }
 
     static Answer noContent() {
-        return new Answer(204, JSON, Optional.empty(), List.of(), false, false);
+        return new Answer(204, JSON, Optional.empty(), Optional.empty(), List.of(), false, false);
     }
 
     Answer with(String name, String value) {
         var more = new ArrayList<>(headers);
         more.add(new Header(name, value));
-        return new Answer(status, contentType, body, more, tagged, close);
+        return new Answer(status, contentType, body, events, more, tagged, close);
     }
 
     Answer closing() {
-        return new Answer(status, contentType, body, headers, tagged, true);
+        return new Answer(status, contentType, body, events, headers, tagged, true);
     }
 
     /// Without its body, for a 304.
     Answer notModified() {
-        return new Answer(304, contentType, Optional.empty(), headers, tagged, close);
+        return new Answer(304, contentType, Optional.empty(), Optional.empty(), headers, tagged, close);
     }
 }

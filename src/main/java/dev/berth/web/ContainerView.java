@@ -41,6 +41,15 @@ record ContainerView(Snapshot snapshot, SampleTable samples) {
         return object.build();
     }
 
+    /// Its last sample alone.
+    Json.Obj statistics(Container container) {
+        var object = new ObjBuilder();
+        statistics(object, container);
+        return object.put("short_id", container.id().shortId())
+                .put("name", container.name())
+                .build();
+    }
+
     private void identity(ObjBuilder object, Container container) {
         List<String> tags =
                 Optional.ofNullable(snapshot.images().get(container.imageId()))

@@ -10,6 +10,7 @@ import dev.berth.mirror.Snapshot;
 import dev.berth.model.Container;
 import dev.berth.model.Host;
 import dev.berth.stats.SampleTable;
+import dev.berth.stats.Sampling;
 import dev.berth.stats.Stats;
 import java.time.Duration;
 import java.time.Instant;
@@ -122,17 +123,20 @@ final class InfoRoutes {
         return new Json.Obj(counts);
     }
 
-    private static Json sampling(SampleTable samples, Instant now) {
+    private Json sampling(SampleTable samples, Instant now) {
+        Sampling sampling = stats.sampling();
         return new ObjBuilder()
-                .put("source", "engine")
-                .put("interval_seconds", 1)
+                .put("source", sampling.source())
+                .put("interval_seconds", sampling.interval().toSeconds())
                 .put(
                         "age_seconds",
                         samples.newest()
                                 .map(it -> Json.of(
                                         Math.max(0, Duration.between(it, now).toMillis()) / 1000.0))
                                 .orElse(Json.Null.VALUE))
-                .put("cost_seconds", Json.Null.VALUE)
+                .put(
+                        "cost_seconds",
+                        sampling.cost().map(it -> Json.of(it.toNanos() / 1e9)).orElse(Json.Null.VALUE))
                 .build();
     }
 }

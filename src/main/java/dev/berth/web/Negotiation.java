@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// What a client already has and which encodings it takes: RFC 9110, sections 12.5.3 and 13.1.2.
+/// What a client already has and which encodings it takes: RFC 9110, sections 12.5 and 13.1.2.
 final class Negotiation {
     private static final Pattern REFUSED = Pattern.compile("(?i);\\s*q=0(\\.0*)?\\s*(;|$)");
 
@@ -25,6 +25,14 @@ final class Negotiation {
                 .filter(it -> matches(it, tag))
                 .isPresent();
         return known ? described.notModified() : described;
+    }
+
+    /// Whether the client names Server-Sent Events among what it takes; one that takes anything gets JSON.
+    static boolean wantsEvents(Request.Headers headers) {
+        return headers.first("Accept").stream()
+                .flatMap(Negotiation::items)
+                .anyMatch(it -> coding(it).equals(EventStream.TYPE)
+                        && !REFUSED.matcher(it).find());
     }
 
     static boolean gzips(Router.Incoming in, Rendered body) {

@@ -16,18 +16,17 @@ public record PathPattern(String text, List<String> parts) {
         return new PathPattern(path.replace("...", ""), split(path));
     }
 
-    private static List<String> split(String path) {
-        return List.of(path.substring(1).split("/", -1));
+    /// The segments of a raw path, still encoded; none if it does not begin with a slash.
+    static List<String> split(String path) {
+        return path.startsWith("/") ? List.of(path.substring(1).split("/", -1)) : List.of();
     }
 
     int variables() {
         return (int) parts.stream().filter(PathPattern::isVariable).count();
     }
 
-    /// The variable parts of a raw path, decoded; none if it has another shape.
-    Optional<Map<String, String>> match(String rawPath) {
-        if (!rawPath.startsWith("/")) return Optional.empty();
-        List<String> segments = split(rawPath);
+    /// The variable parts of a path's segments, decoded; none if it has another shape.
+    Optional<Map<String, String>> match(List<String> segments) {
         boolean takesRest = parts.getLast().endsWith(REST);
         if (takesRest ? segments.size() < parts.size() : segments.size() != parts.size()) return Optional.empty();
         var values = new TreeMap<String, String>();

@@ -9,11 +9,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// The query of a request, strict: what nobody asked for, or is no value, is a fault.
 public final class Query {
     private static final int LONGEST_WAIT_SECONDS = 3600;
+    private static final Pattern SPAN = Pattern.compile("([1-9]\\d{0,5})([smh])");
 
     private final List<Pair> pairs;
 
@@ -101,6 +103,23 @@ public final class Query {
             if (seconds <= most) return OptionalInt.of(seconds);
         }
         throw new Failure.Invalid(name, "must be a whole number of seconds from 0 to " + most);
+    }
+
+    /// A time such as `90s`, `10m` or `2h`.
+    Optional<Duration> span(String name, Duration most) {
+        Optional<String> value = one(name);
+        if (value.isEmpty()) return Optional.empty();
+        var span = SPAN.matcher(value.get());
+        if (span.matches()) {
+            long count = Long.parseLong(span.group(1));
+            Duration duration = switch (span.group(2)) {
+                case "h" -> Duration.ofHours(count);
+                case "m" -> Duration.ofMinutes(count);
+                default -> Duration.ofSeconds(count);
+            };
+            if (duration.compareTo(most) <= 0) return Optional.of(duration);
+        }
+        throw new Failure.Invalid(name, "must be a time such as 90s, 10m or 2h, at most " + most.toHours() + "h");
     }
 
     /// How long an answer may be held.

@@ -4,6 +4,7 @@ import dev.berth.access.Caller;
 import dev.berth.access.Tokens;
 import dev.berth.model.Failure;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -88,14 +89,14 @@ final class Router {
 
     /// Every method of the path; of patterns that fit, the one with the fewest variables.
     private List<Found> find(String rawPath) {
-        List<Found> fitting = routes.stream()
-                .flatMap(route -> route.pattern().match(rawPath).map(it -> new Found(route, it)).stream())
-                .toList();
-        if (fitting.isEmpty()) return fitting;
-        String best = fitting.getFirst().route().pattern().text();
-        return fitting.stream()
-                .filter(it -> it.route().pattern().text().equals(best))
-                .toList();
+        List<String> segments = PathPattern.split(rawPath);
+        List<Found> fitting = new ArrayList<>();
+        for (Route route : routes) {
+            boolean other =
+                    !fitting.isEmpty() && !fitting.getFirst().route().pattern().equals(route.pattern());
+            if (!other) route.pattern().match(segments).ifPresent(it -> fitting.add(new Found(route, it)));
+        }
+        return fitting;
     }
 
     private Caller authenticate(Incoming in) {

@@ -26,6 +26,7 @@ public final class Routes {
             String version) {
         List<Route> routes = new ArrayList<>();
         routes.addAll(new ContainerRoutes(mirror, stats, containers).routes());
+        routes.addAll(new StatsRoutes(mirror, stats::table, stats.history(), stats.live(), clock).routes());
         routes.addAll(new ImageRoutes(mirror, images).routes());
         routes.addAll(new JobRoutes(jobs).routes());
         routes.addAll(new InfoRoutes(mirror, stats, containers, clock, hostname, version).routes());

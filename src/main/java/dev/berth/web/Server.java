@@ -9,10 +9,14 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +25,7 @@ import java.util.regex.Pattern;
 
 /// The listening socket: turns what Helidon reads into our requests, and our answers into what it writes.
 public final class Server implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Server.class.getName());
     private static final int BACKLOG = 1024;
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final Duration IDLE = Duration.ofMinutes(5);
@@ -31,6 +36,7 @@ public final class Server implements AutoCloseable {
     private final Router router;
     private final RandomGenerator random;
     private final WebServer server;
+    private final EventStreams streams = new EventStreams();
 
     /// @param settings where to listen and which host names are ours
     public Server(ServerSettings settings, List<Route> routes, Tokens tokens, RandomGenerator random) {
@@ -63,9 +69,10 @@ public final class Server implements AutoCloseable {
         return server.port();
     }
 
-    /// Stops accepting, and lets what is being answered end for ten seconds at most.
+    /// Ends what streams, stops accepting, and lets what is being answered end for ten seconds at most.
     @Override
     public void close() {
+        streams.close();
         server.stop();
     }
 
@@ -97,12 +104,18 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static void write(Router.Incoming incoming, Answer answer, ServerResponse response) {
+    private void write(Router.Incoming incoming, Answer answer, ServerResponse response) {
         response.status(Status.create(answer.status()));
         response.header(REQUEST_ID, incoming.requestId());
         for (Answer.Header header : answer.headers())
             response.headers().add(HeaderValues.create(HeaderNames.create(header.name()), header.value()));
         if (answer.close()) response.header(HeaderValues.CONNECTION_CLOSE);
+        if (answer.events().isPresent()) {
+            response.header(HeaderNames.CONTENT_TYPE, answer.contentType());
+            if (incoming.method().equals("HEAD")) response.send();
+            else stream(incoming, answer.events().get(), response);
+            return;
+        }
         Optional<Rendered> body = answer.body();
         if (body.isEmpty()) {
             response.send();
@@ -117,6 +130,17 @@ public final class Server implements AutoCloseable {
             response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(bytes.length));
             response.send();
         } else response.send(bytes);
+    }
+
+    private void stream(Router.Incoming incoming, EventStream.Source events, ServerResponse response) {
+        try (OutputStream out = response.outputStream()) {
+            streams.write(events, out);
+        } catch (IOException | ServerConnectionException gone) {
+            throw new CloseConnectionException("the client has gone", gone);
+        } catch (RuntimeException fault) {
+            LOG.log(Level.ERROR, "request " + incoming.requestId() + ": " + incoming.rawPath(), fault);
+            throw new CloseConnectionException("the stream has broken", fault);
+        }
     }
 
     /// What Helidon cannot read as a request never reaches the router; its answer has our form all the same.

@@ -5,7 +5,6 @@ import dev.berth.model.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -40,7 +39,7 @@ final class Berth implements AutoCloseable {
                     List.of("--listen", "127.0.0.1:0", "--engine", lab.engine(), "--data", folder.toString()),
                     Map.of("HOME", folder.toString()),
                     "localhost");
-            var app = new App(settings, Machine.here(), TOKEN, serverId, new SecureRandom());
+            var app = new App(settings, Machine.here(), TOKEN, serverId);
             app.start();
             var berth = new Berth(folder, app, serverId);
             berth.awaitConnected();

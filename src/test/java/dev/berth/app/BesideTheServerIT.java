@@ -136,7 +136,13 @@ class BesideTheServerIT {
             double percent = container(id).get("cpu_percent") instanceof Json.Num(var value) ? value.doubleValue() : 0;
             return percent > 20 && percent < 40;
         });
-        assertEquals("engine", container(id).get("sample_source").textOrEmpty());
+        assertTrue(container(id).get("sample_source").textOrEmpty().startsWith("cgroup-v"));
+        assertTrue(berth.http()
+                .get("/info")
+                .json()
+                .at("stats", "source")
+                .textOrEmpty()
+                .startsWith("cgroup-v"));
     }
 
     @Test

@@ -52,7 +52,7 @@ public final class Harbour implements AutoCloseable {
         var random = new Random(1);
         var clock = InstantSource.system();
         mirror = new Mirror(engine, clock, Harbour::briefly, random);
-        stats = new Stats(engine, mirror, clock, Harbour::briefly, random);
+        stats = Stats.ofEngine(engine, mirror, clock, Harbour::briefly, random);
         jobs = new Jobs(clock, random);
         images = new Images(engine, mirror, jobs, new Credentials(Path.of("/nonexistent/config.json")));
         containers = new Containers(engine, mirror, images, SERVER, ELSEWHERE, random, ticks);

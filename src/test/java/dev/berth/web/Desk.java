@@ -100,7 +100,8 @@ final class Desk {
         for (Answer.Header header : answer.headers())
             received.computeIfAbsent(header.name(), _ -> new ArrayList<>()).add(header.value());
         received.put("X-Request-Id", List.of(incoming.requestId()));
-        answer.body().ifPresent(_ -> received.put("Content-Type", List.of(answer.contentType())));
+        if (answer.body().isPresent() || answer.events().isPresent())
+            received.put("Content-Type", List.of(answer.contentType()));
         byte[] bytes = answer.body().map(Rendered::plain).orElse(new byte[0]);
         if (documented)
             ApiDocument.ours()

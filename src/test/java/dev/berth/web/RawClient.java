@@ -89,7 +89,22 @@ final class RawClient implements AutoCloseable {
         return reply;
     }
 
-    private Reply read(boolean head) throws IOException {
+    /// The head of an answer that streams, held against the document.
+    Reply streaming(String method, String target) throws IOException {
+        Reply reply = head();
+        ApiDocument.ours().check(method, target, reply.status(), reply.headers(), new byte[0]);
+        return reply;
+    }
+
+    /// The next chunk of an answer that streams; empty is its end.
+    String chunk() throws IOException {
+        int length = Integer.parseInt(line(), 16);
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length || !line().isEmpty()) throw new EOFException("the stream ended inside a chunk");
+        return new String(bytes, ISO_8859_1);
+    }
+
+    private Reply head() throws IOException {
         String status = line();
         var headers = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);
         for (String line = line(); !line.isEmpty(); line = line()) {
@@ -97,7 +112,13 @@ final class RawClient implements AutoCloseable {
             headers.computeIfAbsent(line.substring(0, colon), _ -> new ArrayList<>())
                     .add(line.substring(colon + 1).strip());
         }
-        int code = Integer.parseInt(status.substring(9, 12));
+        return new Reply(Integer.parseInt(status.substring(9, 12)), headers, new byte[0]);
+    }
+
+    private Reply read(boolean head) throws IOException {
+        Reply begun = head();
+        int code = begun.status();
+        Map<String, List<String>> headers = begun.headers();
         boolean none = head || code == 204 || code == 304 || code < 200;
         int length = Integer.parseInt(
                 headers.getOrDefault("Content-Length", List.of("0")).getFirst());

@@ -1,0 +1,76 @@
+package dev.berth.stats;
+
+import dev.berth.stats.History.Point;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The history of one container. One thread writes at a time, any number read.
+final class HistoryTrack {
+    private static final long MINUTE = 60_000;
+    /// At a sample each second, with room for the page that is being filled and the one that is about to go.
+    private static final int SAMPLE_PAGES = (int) History.FINE.toMinutes() + 2;
+    private static final int MINUTE_PAGES = (int) History.LONGEST.toHours() + 2;
+    /// The objects around the pages.
+    private static final long OWN_BYTES = 512;
+
+    private final Ring samples = new Ring(SAMPLE_PAGES, History.FINE);
+    private final Ring minutes = new Ring(MINUTE_PAGES, History.LONGEST);
+    private volatile Optional<HistoryMinute> present = Optional.empty();
+    private long newest = Long.MIN_VALUE;
+
+    /// A step back of less than a minute is a correction, and waited out; after a longer one what is kept would lie
+    /// in the future, for who knows how long.
+    boolean clockWasSetBack(Instant at) {
+        return newest != Long.MIN_VALUE && newest - at.toEpochMilli() >= MINUTE;
+    }
+
+    void add(Point point) {
+        long at = point.at().toEpochMilli();
+        if (at <= newest) return;
+        newest = at;
+        samples.add(point);
+        long minute = Math.floorDiv(at, MINUTE);
+        Optional<HistoryMinute> same = present.filter(it -> it.number() == minute);
+        if (same.isEmpty()) present.ifPresent(it -> minutes.add(it.point()));
+        present = Optional.of(same.orElse(HistoryMinute.empty(minute, point)).plus(point));
+    }
+
+    List<Point> samples(long from) {
+        return samples.since(from);
+    }
+
+    /// The present minute too, as far as it has come. It is looked at before the others: were it closed meanwhile,
+    /// it would be seen twice, which can be noticed, and not missed.
+    List<Point> minutes(long from) {
+        Optional<Point> open = present.map(HistoryMinute::point);
+        List<Point> closed = minutes.since(from);
+        if (open.isEmpty() || open.get().at().toEpochMilli() < from) return closed;
+        boolean seen =
+                !closed.isEmpty() && !closed.getLast().at().isBefore(open.get().at());
+        if (seen) return closed;
+        List<Point> all = new ArrayList<>(closed);
+        all.add(open.get());
+        return all;
+    }
+
+    /// When the last sample was read.
+    long newest() {
+        return newest;
+    }
+
+    /// When the first that is still kept was read.
+    long oldest() {
+        return Math.min(samples.oldest(), minutes.oldest());
+    }
+
+    /// Drops some of what is oldest; whether there was anything.
+    boolean dropOldest() {
+        return minutes.oldest() <= samples.oldest() ? minutes.dropOldest() : samples.dropOldest();
+    }
+
+    long bytes() {
+        return OWN_BYTES + samples.bytes() + minutes.bytes();
+    }
+}
