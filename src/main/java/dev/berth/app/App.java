@@ -45,6 +45,7 @@ final class App implements AutoCloseable {
                 settings.server(),
                 Routes.all(mirror, stats, jobs, images, containers, clock, machine.hostname(), machine.version()),
                 new Tokens(token),
+                clock,
                 random);
     }
 

@@ -28,11 +28,20 @@ final class ContainerList {
     private final Stats stats;
     private volatile Page page = new Page(-1, -1, Rendered.of(Json.Obj.empty()));
 
-    private record Page(long snapshot, long samples, Rendered rendered) {}
+    private record Page(long snapshot, long samples, Rendered rendered) {
+        boolean isOf(Snapshot shown, SampleTable table) {
+            return snapshot == shown.version() && samples == table.version();
+        }
+    }
 
     ContainerList(Mirror mirror, Stats stats) {
         this.mirror = mirror;
         this.stats = stats;
+    }
+
+    /// Whether all of it has been rendered since the last change.
+    boolean isRendered() {
+        return page.isOf(mirror.snapshot(), stats.table());
     }
 
     Rendered get(Query query) {
@@ -40,13 +49,13 @@ final class ContainerList {
         SampleTable samples = stats.table();
         if (!query.isEmpty()) return Rendered.of(render(snapshot, samples, filter(query, snapshot), fields(query)));
         Page known = page;
-        if (known.snapshot() == snapshot.version() && known.samples() == samples.version()) return known.rendered();
+        if (known.isOf(snapshot, samples)) return known.rendered();
         return renderPage(snapshot, samples);
     }
 
     /// One renders, the others take what it rendered.
     private synchronized Rendered renderPage(Snapshot snapshot, SampleTable samples) {
-        if (page.snapshot() != snapshot.version() || page.samples() != samples.version())
+        if (!page.isOf(snapshot, samples))
             page = new Page(
                     snapshot.version(),
                     samples.version(),

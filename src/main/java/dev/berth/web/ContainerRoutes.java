@@ -33,10 +33,11 @@ final class ContainerRoutes {
     List<Route> routes() {
         return List.of(
                 Route.get(
-                        "/container",
-                        Right.READ,
-                        ContainerList.FILTERS,
-                        request -> Answer.state(list.get(request.query()))),
+                                "/container",
+                                Right.READ,
+                                ContainerList.FILTERS,
+                                request -> Answer.state(list.get(request.query())))
+                        .atHand(list::isRendered),
                 Route.post("/container", Right.CREATE, Set.of("wait", "dry_run"), this::create),
                 Route.get("/container/{id}", Right.READ, Set.of("fields"), this::one),
                 Route.delete(

@@ -1,80 +1,169 @@
 package dev.berth.web;
 
-import io.helidon.http.HeaderName;
-import io.helidon.http.HeaderNames;
-import io.helidon.webserver.http.ServerRequest;
+import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.Arrays;
-import java.util.List;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
-/// The body of one request on its connection.
+/// The body of one request: its connection brings the pieces, whoever answers waits for them.
+///
+/// What nobody has asked for yet is kept up to a bound; then the connection stops reading until somebody does.
 final class Entity implements Request.Body {
     private static final int LARGEST = 1 << 20;
-    /// A client that is still sending would lose the answer if the connection closed at once.
-    private static final long DISCARDED_AT_MOST = 16L << 20;
+    private static final int KEPT = 64 << 10;
+    private static final long STALLED_SECONDS = 60;
 
-    private final ServerRequest request;
-    private Optional<InputStream> opened = Optional.empty();
+    private final Head.Body announced;
+    private final Source source;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition more = lock.newCondition();
+    private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>();
+    private int kept;
+    private boolean asked;
+    private boolean ended;
+    private boolean broken;
+    private boolean unwanted;
+    private boolean full;
 
-    Entity(ServerRequest request) {
-        this.request = request;
+    /// Where the pieces come from.
+    interface Source {
+        /// Tells a client that waits for it that the body is wanted.
+        void invite();
+
+        /// Goes on reading. Must not be done before what called `offer` has come to its end.
+        void resume();
     }
 
-    /// Whether everybody on the way sees the same end of the body: RFC 9112, section 6.3. Where they do not, the rest
-    /// of a body could pass as somebody else's request.
-    boolean framingIsPlain() {
-        List<String> lengths = all(HeaderNames.CONTENT_LENGTH);
-        List<String> encodings = all(HeaderNames.TRANSFER_ENCODING);
-        if (encodings.isEmpty())
-            return lengths.isEmpty()
-                    || (lengths.size() == 1 && lengths.getFirst().matches("\\d{1,18}"));
-        return lengths.isEmpty()
-                && encodings.size() == 1
-                && encodings.getFirst().strip().equalsIgnoreCase("chunked");
+    Entity(Head.Body announced, Source source) {
+        this.announced = announced;
+        this.source = source;
     }
 
-    /// Whether the client wants no further request on this connection.
-    boolean isLast() {
-        return all(HeaderNames.CONNECTION).stream()
-                .flatMap(it -> Arrays.stream(it.split(",", -1)))
-                .anyMatch(it -> it.strip().equalsIgnoreCase("close"));
+    /// Takes a piece, and what it holds.
+    ///
+    /// @return whether more may come now
+    boolean offer(ByteBuf piece) {
+        lock.lock();
+        try {
+            if (unwanted || broken) {
+                piece.release();
+                return true;
+            }
+            pieces.add(piece);
+            kept += piece.readableBytes();
+            more.signal();
+            full = kept >= KEPT;
+            return !full;
+        } finally {
+            lock.unlock();
+        }
     }
 
-    private List<String> all(HeaderName name) {
-        return request.headers().all(name, List::of);
+    void end() {
+        finish(false);
+    }
+
+    /// Nothing more comes, although more was announced.
+    void fail() {
+        finish(true);
+    }
+
+    private void finish(boolean early) {
+        lock.lock();
+        try {
+            if (ended) return;
+            ended = true;
+            broken = early;
+            more.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Nobody will ask any more: what has come and what comes is dropped.
+    void discard() {
+        lock.lock();
+        try {
+            unwanted = true;
+            pieces.forEach(ByteBuf::release);
+            pieces.clear();
+            kept = 0;
+            makeRoom();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void makeRoom() {
+        if (!full || kept >= KEPT) return;
+        full = false;
+        source.resume();
+    }
+
+    /// Whether the client still waits to be asked for the body, so that what it sends next is anybody's guess.
+    boolean uninvited() {
+        if (!announced.asks()) return false;
+        lock.lock();
+        try {
+            return !asked && !ended;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
     public byte[] read() {
-        if (request.headers().contentLength().orElse(0) > LARGEST) throw HttpRefusal.tooLarge(LARGEST);
-        if (!request.content().hasEntity()) return new byte[0];
-        byte[] bytes = upTo(LARGEST + 1);
-        if (bytes.length > LARGEST) throw HttpRefusal.tooLarge(LARGEST);
-        return bytes;
+        if (announced.length() > LARGEST) throw HttpRefusal.tooLarge(LARGEST);
+        if (announced.length() == 0) return new byte[0];
+        if (announced.asks()) invite();
+        var body = new ByteArrayOutputStream(announced.length() < 0 ? 1024 : Math.toIntExact(announced.length()));
+        for (Optional<ByteBuf> piece = next(); piece.isPresent(); piece = next()) append(piece.get(), body);
+        return body.toByteArray();
     }
 
-    private byte[] upTo(int most) {
+    private void invite() {
+        lock.lock();
         try {
-            InputStream in = request.content().inputStream();
-            opened = Optional.of(in);
-            return in.readNBytes(most);
-        } catch (IOException | RuntimeException broken) { // Helidon has many words for it
-            throw HttpRefusal.brokenBody();
+            if (asked) return;
+            asked = true;
+        } finally {
+            lock.unlock();
+        }
+        source.invite();
+    }
+
+    private static void append(ByteBuf piece, ByteArrayOutputStream body) {
+        try {
+            if (body.size() + piece.readableBytes() > LARGEST) throw HttpRefusal.tooLarge(LARGEST);
+            piece.readBytes(body, piece.readableBytes());
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        } finally {
+            piece.release();
         }
     }
 
-    /// Takes what is still on its way, so that the client gets to read the answer.
-    void discard() {
-        boolean waits = request.headers().contains(HeaderNames.EXPECT) && opened.isEmpty();
-        if (waits || !framingIsPlain() || !request.content().hasEntity()) return;
+    /// The next piece, which the caller releases; none at the end.
+    private Optional<ByteBuf> next() {
+        lock.lock();
         try {
-            InputStream in =
-                    opened.isPresent() ? opened.get() : request.content().inputStream();
-            in.skip(DISCARDED_AT_MOST);
-        } catch (IOException | RuntimeException gone) {
-            opened = Optional.empty(); // there is nobody left to read the answer
+            while (pieces.isEmpty() && !ended)
+                if (!more.await(STALLED_SECONDS, TimeUnit.SECONDS)) throw HttpRefusal.brokenBody();
+            if (broken) throw HttpRefusal.brokenBody();
+            Optional<ByteBuf> piece = Optional.ofNullable(pieces.poll());
+            piece.ifPresent(it -> kept -= it.readableBytes());
+            makeRoom();
+            return piece;
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw HttpRefusal.brokenBody();
+        } finally {
+            lock.unlock();
         }
     }
 }

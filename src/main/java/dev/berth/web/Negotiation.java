@@ -1,6 +1,7 @@
 package dev.berth.web;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -9,20 +10,21 @@ import java.util.stream.Stream;
 final class Negotiation {
     private static final Pattern REFUSED = Pattern.compile("(?i);\\s*q=0(\\.0*)?\\s*(;|$)");
 
+    private static final List<Answer.Header> NOT_KEPT = List.of(new Answer.Header("Cache-Control", "no-store"));
+
     private Negotiation() {}
 
     /// Adds the entity tag and the caching rules to a resource's state, and answers 304 where the client has it
     /// already.
     static Answer finish(Router.Incoming in, Answer answer) {
-        if (!answer.tagged()) return answer.with("Cache-Control", "no-store");
-        Rendered body = answer.body().orElseThrow();
-        String tag = body.tag(gzips(in, body));
-        Answer described = answer.with("ETag", tag)
-                .with("Vary", "Authorization, Accept-Encoding")
-                .with("Cache-Control", "private, no-cache");
+        boolean gzip = answer.body().filter(it -> gzips(in, it)).isPresent();
+        Answer encoded = gzip ? answer.compressed() : answer;
+        if (!answer.tagged()) return encoded.with(NOT_KEPT);
+        Rendered.Description body = answer.body().orElseThrow().described(gzip);
+        Answer described = encoded.with(body.headers());
         boolean known = in.headers()
                 .first("If-None-Match")
-                .filter(it -> matches(it, tag))
+                .filter(it -> matches(it, body.tag()))
                 .isPresent();
         return known ? described.notModified() : described;
     }
@@ -48,6 +50,7 @@ final class Negotiation {
     }
 
     private static boolean takesGzip(String acceptEncoding) {
+        if (acceptEncoding.equals("gzip")) return true;
         Optional<String> named = items(acceptEncoding)
                 .filter(it -> coding(it).equals("gzip") || coding(it).equals("x-gzip"))
                 .findFirst();

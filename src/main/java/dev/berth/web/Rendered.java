@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +22,15 @@ public final class Rendered {
     private static final int WORTH_COMPRESSING = 1024;
 
     private final byte[] plain;
-    private final String hash;
+    private final Description described;
+    private final Description describedCompressed;
     private volatile byte @Nullable [] compressed;
 
     private Rendered(byte[] plain) {
         this.plain = plain;
-        this.hash = HexFormat.of().formatHex(sha256(plain), 0, TAG_BYTES);
+        String hash = HexFormat.of().formatHex(sha256(plain), 0, TAG_BYTES);
+        this.described = Description.of(hash);
+        this.describedCompressed = Description.of(hash + "-gzip");
     }
 
     /// With a line's end, so that a terminal's prompt stands below the answer.
@@ -57,9 +61,21 @@ public final class Rendered {
         return made;
     }
 
-    /// Strong, and another one for each encoding: RFC 9110, section 8.8.3.3.
-    String tag(boolean gzip) {
-        return "\"" + hash + (gzip ? "-gzip" : "") + "\"";
+    Description described(boolean gzip) {
+        return gzip ? describedCompressed : described;
+    }
+
+    /// The entity tag, and the headers that say it and how long it holds.
+    ///
+    /// @param tag strong, and another one for each encoding: RFC 9110, section 8.8.3.3
+    record Description(String tag, List<Answer.Header> headers) {
+        private static final Answer.Header VARY = new Answer.Header("Vary", "Authorization, Accept-Encoding");
+        private static final Answer.Header CACHING = new Answer.Header("Cache-Control", "private, no-cache");
+
+        static Description of(String hash) {
+            String tag = '"' + hash + '"';
+            return new Description(tag, List.of(new Answer.Header("ETag", tag), VARY, CACHING));
+        }
     }
 
     private static byte[] compress(byte[] bytes) {

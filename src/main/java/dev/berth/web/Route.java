@@ -3,6 +3,7 @@ package dev.berth.web;
 import dev.berth.access.Right;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /// One method of one path.
 ///
@@ -11,6 +12,7 @@ import java.util.Set;
 /// @param query the parameters it knows
 /// @param body whether it reads a JSON body
 /// @param head whether HEAD is answered too
+/// @param atHand of a path without variables: tells when its answer has been made already
 public record Route(
         String method,
         PathPattern pattern,
@@ -18,6 +20,7 @@ public record Route(
         Set<String> query,
         boolean body,
         boolean head,
+        Optional<BooleanSupplier> atHand,
         Handler handler) {
 
     /// Answers a request.
@@ -27,29 +30,38 @@ public record Route(
     }
 
     static Route get(String path, Right right, Set<String> query, Handler handler) {
-        return new Route("GET", PathPattern.parse(path), Optional.of(right), query, false, true, handler);
+        return new Route(
+                "GET", PathPattern.parse(path), Optional.of(right), query, false, true, Optional.empty(), handler);
     }
 
     static Route open(String path, Handler handler) {
-        return new Route("GET", PathPattern.parse(path), Optional.empty(), Set.of(), false, true, handler);
+        return new Route(
+                "GET", PathPattern.parse(path), Optional.empty(), Set.of(), false, true, Optional.empty(), handler);
     }
 
     static Route post(String path, Right right, Set<String> query, Handler handler) {
-        return new Route("POST", PathPattern.parse(path), Optional.of(right), query, true, false, handler);
+        return new Route(
+                "POST", PathPattern.parse(path), Optional.of(right), query, true, false, Optional.empty(), handler);
     }
 
     static Route delete(String path, Right right, Set<String> query, Handler handler) {
-        return new Route("DELETE", PathPattern.parse(path), Optional.of(right), query, false, false, handler);
+        return new Route(
+                "DELETE", PathPattern.parse(path), Optional.of(right), query, false, false, Optional.empty(), handler);
+    }
+
+    /// A GET whose answer is made once for many.
+    Route atHand(BooleanSupplier ready) {
+        return new Route(method, pattern, right, query, body, head, Optional.of(ready), handler);
     }
 
     /// A GET that does something, as the original's `updateall` does: HEAD must not.
     Route withoutHead() {
-        return new Route(method, pattern, right, query, body, false, handler);
+        return new Route(method, pattern, right, query, body, false, atHand, handler);
     }
 
     /// A POST that needs nothing said.
     Route withoutBody() {
-        return new Route(method, pattern, right, query, false, head, handler);
+        return new Route(method, pattern, right, query, false, head, atHand, handler);
     }
 
     /// Whether asking is more than looking: a GET that HEAD may not try is.

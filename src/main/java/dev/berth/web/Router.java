@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /// Takes a request through the door to its route, and turns whatever happens into an answer.
 final class Router {
@@ -17,6 +19,7 @@ final class Router {
     private static final Caller NOBODY = new Caller("nobody", java.util.Set.of());
 
     private final List<Route> routes;
+    private final Map<String, Route> atHand;
     private final Tokens tokens;
     private final Door door;
 
@@ -24,6 +27,9 @@ final class Router {
         this.routes = routes.stream()
                 .sorted(Comparator.comparingInt(it -> it.pattern().variables()))
                 .toList();
+        this.atHand = this.routes.stream()
+                .filter(it -> it.atHand().isPresent())
+                .collect(Collectors.toUnmodifiableMap(it -> it.pattern().text(), it -> it));
         this.tokens = tokens;
         this.door = door;
     }
@@ -54,6 +60,15 @@ final class Router {
             LOG.log(Level.ERROR, described(in), fault);
             return Problems.internal(in);
         }
+    }
+
+    /// Whether the answer is made without waiting for anything.
+    boolean hasAtHand(Incoming in) {
+        if (!in.rawQuery().isEmpty() || !in.method().equals("GET")) return false;
+        return Optional.ofNullable(atHand.get(in.rawPath()))
+                .flatMap(Route::atHand)
+                .filter(BooleanSupplier::getAsBoolean)
+                .isPresent();
     }
 
     private static String described(Incoming in) {

@@ -121,8 +121,8 @@ class RoomsTest {
     }
 
     @Test
-    void onlyTheWebRoomUsesHelidon() {
-        none(users(MAIN, "io.helidon.", "web"));
+    void onlyTheWebRoomUsesNetty() {
+        none(users(MAIN, "io.netty.", "web"));
     }
 
     @Test

@@ -76,9 +76,13 @@ class AnswersTest {
 
     @Test
     void aTagIsThatOfExactlyTheseBytes() {
-        assertEquals(SMALL.tag(false), Rendered.of(Json.of("x")).tag(false));
-        assertNotEquals(SMALL.tag(false), Rendered.of(Json.of("y")).tag(false));
-        assertNotEquals(LARGE.tag(false), LARGE.tag(true));
+        assertEquals(
+                SMALL.described(false).tag(),
+                Rendered.of(Json.of("x")).described(false).tag());
+        assertNotEquals(
+                SMALL.described(false).tag(),
+                Rendered.of(Json.of("y")).described(false).tag());
+        assertNotEquals(LARGE.described(false).tag(), LARGE.described(true).tag());
         String plain = headers(finished(LARGE, Map.of())).get("ETag");
         String packed =
                 headers(finished(LARGE, Map.of("Accept-Encoding", "gzip"))).get("ETag");
@@ -90,7 +94,7 @@ class AnswersTest {
     }
 
     static Stream<String> matching() {
-        String tag = SMALL.tag(false);
+        String tag = SMALL.described(false).tag();
         return Stream.of(
                 tag, "W/" + tag, "*", " " + tag + " ", "\"a\", " + tag, tag + ",\"b\"", "\"a\",W/" + tag, "\"\",,*");
     }
@@ -101,13 +105,21 @@ class AnswersTest {
         Answer answer = finished(SMALL, Map.of("If-None-Match", ifNoneMatch));
         assertEquals(304, answer.status());
         assertTrue(answer.body().isEmpty());
-        assertEquals(SMALL.tag(false), headers(answer).get("ETag"));
+        assertEquals(SMALL.described(false).tag(), headers(answer).get("ETag"));
         assertEquals("Authorization, Accept-Encoding", headers(answer).get("Vary"));
     }
 
     static Stream<String> notMatching() {
-        String tag = SMALL.tag(false);
-        return Stream.of("", "\"a\"", tag.replace("\"", ""), "w/" + tag, tag + "x", "'*'", LARGE.tag(false), "**");
+        String tag = SMALL.described(false).tag();
+        return Stream.of(
+                "",
+                "\"a\"",
+                tag.replace("\"", ""),
+                "w/" + tag,
+                tag + "x",
+                "'*'",
+                LARGE.described(false).tag(),
+                "**");
     }
 
     @ParameterizedTest

@@ -20,6 +20,7 @@ import dev.berth.stats.Samples;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,7 @@ class StatsRoutesTest {
                 new ServerSettings("127.0.0.1", 0, Set.of("localhost")),
                 routes(heartbeat),
                 new Tokens(new Secret(Desk.TOKEN)),
+                InstantSource.system(),
                 new Random(7));
         server.start();
         servers.add(server);
