@@ -2,7 +2,6 @@ package dev.berth.stats;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -11,12 +10,22 @@ import java.util.function.LongSupplier;
 /// Reads one container's control group, and its network's counters. The first failure is the end: all are closed.
 ///
 /// An open network file keeps a dead container's network alive: close the probe when the container ends.
+///
+/// A container whose CPU time and memory stand still has not run, so nearly all of its other counters stand still as
+/// well and are not read again: most containers rest most of the time, and this is half of what a sample costs. What
+/// the kernel does on its own, such as writing pages back, shows within ten seconds.
 abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, CgroupV2Probe {
+    private static final long RESTED_AT_MOST_NANOS = 10_000_000_000L;
+
     final ProcFiles files;
     private final Optional<OpenFile> networkFile;
     private final ProcNetwork network = new ProcNetwork();
     private final LongSupplier nanoTime;
     private final InstantSource clock;
+    private Counters kept = Counters.NONE;
+    private long keptAt;
+    private long keptCpu = -1;
+    private long keptMemory = -1;
 
     CgroupProbe(Path process, ProcFiles files, LongSupplier nanoTime, InstantSource clock) {
         this.files = files;
@@ -25,13 +34,32 @@ abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, Cgroup
         this.clock = clock;
     }
 
-    /// @param nanos the middle of before and after the read of the CPU time: nothing else is divided by time
-    record Moment(long nanos, Instant at, long cpuNanos) {}
+    /// What stands still while the container rests.
+    ///
+    /// @param memoryMaximum in bytes, as are `inactiveFile`, `blockRead` and `blockWritten`
+    record Counters(
+            OptionalLong memoryMaximum,
+            OptionalLong inactiveFile,
+            OptionalLong pids,
+            OptionalLong blockRead,
+            OptionalLong blockWritten,
+            OptionalLong throttledPeriods) {
+        static final Counters NONE = new Counters(
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty());
+    }
 
     /// CPU time in nanoseconds.
     abstract long cpu() throws IOException, Gone;
 
-    abstract Reading rest(Moment moment) throws IOException, Gone;
+    /// Memory usage in bytes.
+    abstract long memory() throws IOException, Gone;
+
+    abstract Counters counters() throws IOException, Gone;
 
     @Override
     public final Reading read() throws Gone {
@@ -40,7 +68,8 @@ abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, Cgroup
                 long before = nanoTime.getAsLong();
                 long cpu = cpu();
                 long after = nanoTime.getAsLong();
-                return rest(new Moment(before + (after - before) / 2, clock.instant(), cpu));
+                // The middle of before and after: nothing but CPU time is divided by time.
+                return reading(before + (after - before) / 2, cpu, memory());
             } catch (IOException gone) {
                 close();
                 throw new Gone(gone.toString());
@@ -51,16 +80,29 @@ abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, Cgroup
         }
     }
 
-    final void readNetwork() throws IOException, Gone {
+    private Reading reading(long nanos, long cpu, long memory) throws IOException, Gone {
+        boolean rests = cpu == keptCpu && memory == keptMemory && nanos - keptAt < RESTED_AT_MOST_NANOS;
+        if (!rests) {
+            kept = counters();
+            keptAt = nanos;
+            keptCpu = cpu;
+            keptMemory = memory;
+        }
         if (networkFile.isPresent()) network.read(networkFile.get().into(files.text()));
-    }
-
-    final OptionalLong networkReceived() {
-        return networkFile.isPresent() ? OptionalLong.of(network.received()) : OptionalLong.empty();
-    }
-
-    final OptionalLong networkSent() {
-        return networkFile.isPresent() ? OptionalLong.of(network.sent()) : OptionalLong.empty();
+        return new Reading(
+                nanos,
+                clock.instant(),
+                source(),
+                cpu,
+                OptionalLong.of(memory),
+                kept.memoryMaximum(),
+                kept.inactiveFile(),
+                kept.pids(),
+                networkFile.isPresent() ? OptionalLong.of(network.received()) : OptionalLong.empty(),
+                networkFile.isPresent() ? OptionalLong.of(network.sent()) : OptionalLong.empty(),
+                kept.blockRead(),
+                kept.blockWritten(),
+                kept.throttledPeriods());
     }
 
     @Override

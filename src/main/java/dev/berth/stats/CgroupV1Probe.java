@@ -22,8 +22,6 @@ final class CgroupV1Probe extends CgroupProbe {
     private final Optional<OpenFile> throttling;
     private final Optional<OpenFile> pids;
     private final Optional<OpenFile> block;
-    private OptionalLong throttled = OptionalLong.empty();
-    private long throttledAt = -1;
 
     /// @param files where what it opens is kept, also if it fails half way
     CgroupV1Probe(
@@ -66,15 +64,13 @@ final class CgroupV1Probe extends CgroupProbe {
         return files.number(cpu);
     }
 
-    /// Whoever has not run since has not been stopped by its limit either: idle containers are spared this file.
-    private OptionalLong throttled(long cpuNanos) throws IOException, Gone {
-        if (cpuNanos != throttledAt) throttled = files.number(throttling, THROTTLED);
-        throttledAt = cpuNanos;
-        return throttled;
+    @Override
+    long memory() throws IOException, Gone {
+        return files.number(memory);
     }
 
     @Override
-    Reading rest(Moment moment) throws IOException, Gone {
+    Counters counters() throws IOException, Gone {
         OptionalLong read = OptionalLong.empty();
         OptionalLong written = OptionalLong.empty();
         if (block.isPresent()) {
@@ -82,20 +78,12 @@ final class CgroupV1Probe extends CgroupProbe {
             read = OptionalLong.of(text.sum(READ));
             written = OptionalLong.of(text.sum(WRITE));
         }
-        readNetwork();
-        return new Reading(
-                moment.nanos(),
-                moment.at(),
-                source(),
-                moment.cpuNanos(),
-                OptionalLong.of(files.number(memory)),
+        return new Counters(
                 files.number(memoryMaximum),
                 files.number(memoryStat, INACTIVE_FILE),
                 files.number(pids),
-                networkReceived(),
-                networkSent(),
                 read,
                 written,
-                throttled(moment.cpuNanos()));
+                files.number(throttling, THROTTLED));
     }
 }

@@ -54,7 +54,12 @@ final class CgroupV2Probe extends CgroupProbe {
     }
 
     @Override
-    Reading rest(Moment moment) throws IOException, Gone {
+    long memory() throws IOException, Gone {
+        return files.number(memory);
+    }
+
+    @Override
+    Counters counters() throws IOException, Gone {
         OptionalLong read = OptionalLong.empty();
         OptionalLong written = OptionalLong.empty();
         if (block.isPresent()) {
@@ -62,18 +67,10 @@ final class CgroupV2Probe extends CgroupProbe {
             read = OptionalLong.of(text.sum(READ));
             written = OptionalLong.of(text.sum(WRITTEN));
         }
-        readNetwork();
-        return new Reading(
-                moment.nanos(),
-                moment.at(),
-                source(),
-                moment.cpuNanos(),
-                OptionalLong.of(files.number(memory)),
+        return new Counters(
                 files.number(memoryPeak),
                 files.number(memoryStat, INACTIVE_FILE),
                 files.number(pids),
-                networkReceived(),
-                networkSent(),
                 read,
                 written,
                 throttled);

@@ -3,6 +3,7 @@ package dev.berth.stats;
 import static dev.berth.stats.CgroupTree.ID;
 import static dev.berth.stats.CgroupTree.PID;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -314,6 +315,7 @@ class CgroupSourceTest {
         Probe probe = source().open(ID, PID).orElseThrow();
         assertTrue(tree.openFiles() > 0);
         tree.write(file, text);
+        later(); // nothing is believed to rest for long
         assertThrows(Gone.class, probe::read, () -> file + " " + text);
         assertEquals(0, tree.openFiles());
         assertThrows(Gone.class, probe::read);
@@ -345,19 +347,58 @@ class CgroupSourceTest {
             for (int i = 0; i < 20_000; i++) devices.append("254:").append(i).append(" Read 2\n");
             tree.write(
                     "sys/fs/cgroup/blkio" + PLAIN + "/blkio.throttle.io_service_bytes_recursive", devices.toString());
+            later();
             assertEquals(OptionalLong.of(40_000), probe.read().blockRead());
             assertEquals(OptionalLong.of(1646592), probe.read().memoryUsage());
         }
     }
 
+    private void later() {
+        nanos.addAndGet(10_000_000_000L);
+    }
+
     @Test
-    void throttlingIsReadAgainOnceTheContainerHasRun() throws Gone {
+    void whatStandsStillWhileAContainerRestsIsReadAgainOnceItHasRun() throws Gone {
         v1(PLAIN, false);
         try (Probe probe = source().open(ID, PID).orElseThrow()) {
             tree.write("sys/fs/cgroup/cpu" + PLAIN + "/cpu.stat", "nr_throttled 7\n");
+            tree.write("sys/fs/cgroup/pids" + PLAIN + "/pids.current", "4\n");
             assertEquals(OptionalLong.of(6), probe.read().throttledPeriods());
+            assertEquals(OptionalLong.of(3), probe.read().pids());
             tree.write("sys/fs/cgroup/cpuacct" + PLAIN + "/cpuacct.usage", "25281093\n");
             assertEquals(OptionalLong.of(7), probe.read().throttledPeriods());
+            assertEquals(OptionalLong.of(4), probe.read().pids());
+        }
+    }
+
+    @Test
+    void aChangeOfMemoryMeansThatItDoesNotRest() throws Gone {
+        v2(PLAIN);
+        try (Probe probe = source().open(ID, PID).orElseThrow()) {
+            tree.write("sys/fs/cgroup" + PLAIN + "/memory.peak", "99999999\n");
+            assertNotEquals(OptionalLong.of(99_999_999), probe.read().memoryMaximum());
+            tree.write("sys/fs/cgroup" + PLAIN + "/memory.current", "4096\n");
+            assertEquals(OptionalLong.of(99_999_999), probe.read().memoryMaximum());
+        }
+    }
+
+    @Test
+    void whatTheKernelDoesOnItsOwnShowsWithinTenSeconds() throws Gone {
+        v2(PLAIN);
+        try (Probe probe = source().open(ID, PID).orElseThrow()) {
+            tree.write("sys/fs/cgroup" + PLAIN + "/io.stat", "254:0 rbytes=5 wbytes=7\n");
+            assertNotEquals(OptionalLong.of(7), probe.read().blockWritten());
+            later();
+            assertEquals(OptionalLong.of(7), probe.read().blockWritten());
+        }
+    }
+
+    @Test
+    void theNetworkIsReadWhetherItRestsOrNot() throws Gone {
+        v2(PLAIN);
+        try (Probe probe = source().open(ID, PID).orElseThrow()) {
+            tree.write("proc/" + PID + "/net/dev", net("lo", 9, "eth0", 1200));
+            assertEquals(OptionalLong.of(1200), probe.read().networkReceived());
         }
     }
 
