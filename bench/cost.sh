@@ -164,7 +164,7 @@ print_sampling() {
   cat <<TEXT
 ## What sampling costs
 
-CPU, medians of $sample_rounds rounds, each $window s in which Berth samples each second though hardly anybody asks, then
+CPU, medians over $sample_rounds times $window s in which Berth samples each second though hardly anybody asks, then
 $still_window s in which Berth is stopped by a signal, for what the engine does anyway, then $still_window s of \`docker stats\`,
 streaming, its own CPU and the engine's (with the shims) added. Before that the server had sampled each second for
 $(cat "$work"/warm_up.* | sort -n | head -n 1) s or more. From the whole process is taken off what a Berth without containers uses. The floor is a
