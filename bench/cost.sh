@@ -42,20 +42,24 @@ measure_window() {
   sleep 2
   before=$(thread_cpu sampler)
   cpu_now "$server" >"$work/server.cpu"
-  cpu_now "${engine[@]}" >"$work/engine.cpu"
+  cpu_now "$dockerd" >"$work/engine.cpu"
   keep_looking "$window"
   note sampler_cpu "$(calc "($(thread_cpu sampler) - $before) / 1000 / $window")"
   note server_cpu "$(calc "$(cpu_since "$work/server.cpu" "$server") / $window")"
-  note engine_cpu "$(calc "$(cpu_since "$work/engine.cpu" "${engine[@]}") / $window")"
+  note engine_cpu "$(calc "$(cpu_since "$work/engine.cpu" "$dockerd") / $window")"
 }
 
-# measure_still: what the engine does anyway, while Berth is stopped by a signal
+# measure_still: what the engine does anyway, while Berth is stopped by a signal; with the shims, which only `docker stats`
+# makes busy, and by dockerd alone, through which all that Berth asks would pass
 measure_still() {
   kill -STOP "$server"
   sleep 1
   cpu_now "${engine[@]}" >"$work/engine.cpu"
+  cpu_now "$dockerd" >"$work/dockerd.cpu"
   sleep "$still_window"
+  note dockerd_still "$(calc "$(cpu_since "$work/dockerd.cpu" "$dockerd") / $still_window")"
   note engine_still "$(calc "$(cpu_since "$work/engine.cpu" "${engine[@]}") / $still_window")"
+  kill -CONT "$server"
 }
 
 # measure_streams: `docker stats` while Berth is stopped, the engine's part counted in
@@ -75,11 +79,13 @@ measure_streams() {
   helpers=()
 }
 
-# measure_sampling: on a server that has sampled each second for a while, since a new JVM is still compiling. Without
-# containers it is what to take off.
+# measure_sampling: `docker stats` comes last, for the engine is busy with it for a while after it has ended. On
+# a server that has sampled each second for a while, since a new JVM is still compiling. Without containers it is what to
+# take off.
 measure_sampling() {
-  local engine _
+  local engine dockerd _
   mapfile -t engine < <(engine_pids)
+  read -r dockerd _ <"$state/dockerd.proc"
   need_probe
   while [ $((SECONDS - served)) -lt "$warm_up" ]; do keep_looking 5; done
   note warm_up $((SECONDS - served))
@@ -88,9 +94,12 @@ measure_sampling() {
     if [ "$containers" = 0 ]; then continue; fi
     note floor "$(floor "${BERTH_LAB_CGROUP#/}")"
     measure_still
-    measure_streams
-    kill -CONT "$server"
   done
+  if [ "$containers" != 0 ]; then
+    kill -STOP "$server"
+    for _ in $(seq "$sample_rounds"); do measure_streams; done
+    kill -CONT "$server"
+  fi
   note source_word "$(ask /info | sed -n 's/.*"source":"\([^"]*\)".*/\1/p')"
   note interval "$(ask /info | sed -n 's/.*"interval_seconds":\([0-9.]*\).*/\1/p')"
   say "sampling at $containers containers: $sample_rounds rounds"
@@ -157,18 +166,18 @@ TEXT
 }
 
 berth_cost() { echo "({server_cpu} - $(typical server_cpu 0)) * {interval} / {n}"; }
-engine_cost='({engine_cpu} - {engine_still}) * {interval} / {n}'
+engine_cost='({engine_cpu} - {dockerd_still}) * {interval} / {n}'
 streams_cost='({streams} - {engine_still}) / {n}'
 
 print_sampling() {
   cat <<TEXT
 ## What sampling costs
 
-CPU, medians over $sample_rounds times $window s in which Berth samples each second though hardly anybody asks, then
-$still_window s in which Berth is stopped by a signal, for what the engine does anyway, then $still_window s of \`docker stats\`,
-streaming, its own CPU and the engine's (with the shims) added. Before that the server had sampled each second for
-$(cat "$work"/warm_up.* | sort -n | head -n 1) s or more. From the whole process is taken off what a Berth without containers uses. The floor is a
-loop in C (\`bench/probe.c\`) over the same files, kept open.
+CPU, medians over $sample_rounds times $window s in which Berth samples each second though hardly anybody asks, in turn with
+$still_window s in which Berth is stopped by a signal, for what the engine does anyway: dockerd beside Berth, all of it beside
+\`docker stats\`. That streams after them as often, its own CPU and the engine's, with the shims, added. Before all this the
+server had sampled each second for $(cat "$work"/warm_up.* | sort -n | head -n 1) s or more. From the whole process is taken off what a Berth without
+containers uses. The floor is a loop in C (\`bench/probe.c\`) over the same files, kept open.
 
 $(table_head 'µs per container and sample')
 $(table_row "Berth, the sampler's thread" %.1f '{sampler_cpu} * {interval} / {n}')
