@@ -1,59 +1,108 @@
 # What sampling costs in CPU, what the server takes in memory, and how soon it answers. Sourced.
 
-# measure_floor: the same files read by a loop in C
-measure_floor() {
-  [ -x "$work/probe" ] || return 0
-  local round
-  for round in $(seq "$read_rounds"); do
-    note floor "$("$work/probe" "${BERTH_LAB_CGROUP#/}" 20)"
+# need_probe: the same files read by a loop in C, if there is a compiler
+need_probe() {
+  if [ ! -x "$work/probe" ] && command -v gcc >/dev/null; then gcc -O2 -o "$work/probe" bench/probe.c; fi
+}
+
+# tree GROUP: the folder of a group in the hierarchy that the floor and the sampler look for containers in
+tree() {
+  if [ -e /sys/fs/cgroup/cgroup.controllers ]; then echo "/sys/fs/cgroup/$1"; else echo "/sys/fs/cgroup/memory/$1"; fi
+}
+
+floor() { if [ -x "$work/probe" ]; then "$work/probe" "$1" 20; fi; }
+
+# thread_cpu NAME: nanoseconds of CPU of the server's threads of that name
+thread_cpu() {
+  local task sum=0 nanos
+  for task in "/proc/$server/task"/*; do
+    if [ "$(<"$task/comm")" = "$1" ]; then
+      read -r nanos _ <"$task/schedstat"
+      sum=$((sum + nanos))
+    fi
+  done
+  echo "$sum"
+}
+
+# keep_looking SECONDS: somebody looks now and then, at one container, so that Berth samples each second
+keep_looking() {
+  local left=$1 part
+  while [ "$left" -gt 0 ]; do
+    ask '/container?name=s1' >/dev/null
+    part=$((left < 20 ? left : 20))
+    sleep "$part"
+    left=$((left - part))
   done
 }
 
-# measure_streams: `docker stats` for a while, the engine's part counted in and what the engine does anyway taken off
+# measure_window: Berth samples each second
+measure_window() {
+  local before
+  ask '/container?name=s1' >/dev/null
+  sleep 2
+  before=$(thread_cpu sampler)
+  cpu_now "$server" >"$work/server.cpu"
+  cpu_now "$dockerd" >"$work/engine.cpu"
+  keep_looking "$window"
+  note sampler_cpu "$(calc "($(thread_cpu sampler) - $before) / 1000 / $window")"
+  note server_cpu "$(calc "$(cpu_since "$work/server.cpu" "$server") / $window")"
+  note engine_cpu "$(calc "$(cpu_since "$work/engine.cpu" "$dockerd") / $window")"
+}
+
+# measure_still: what the engine does anyway, while Berth is stopped by a signal; with the shims, which only `docker stats`
+# makes busy, and by dockerd alone, through which all that Berth asks would pass
+measure_still() {
+  kill -STOP "$server"
+  sleep 1
+  cpu_now "${engine[@]}" >"$work/engine.cpu"
+  cpu_now "$dockerd" >"$work/dockerd.cpu"
+  sleep "$still_window"
+  note dockerd_still "$(calc "$(cpu_since "$work/dockerd.cpu" "$dockerd") / $still_window")"
+  note engine_still "$(calc "$(cpu_since "$work/engine.cpu" "${engine[@]}") / $still_window")"
+  kill -CONT "$server"
+}
+
+# measure_streams: `docker stats` while Berth is stopped, the engine's part counted in
 measure_streams() {
-  local pids watcher base command
-  mapfile -t pids < <(engine_pids)
-  cpu_now "${pids[@]}" >"$work/engine.cpu"
-  sleep 5
-  base=$(cpu_since "$work/engine.cpu" "${pids[@]}")
+  local watcher command
   command docker -H "$BERTH_LAB_ENGINE" stats >/dev/null &
   watcher=$!
   helpers+=("$watcher")
   sleep 4 # until all streams are open
   cpu_now "$watcher" >"$work/command.cpu"
-  cpu_now "${pids[@]}" >"$work/engine.cpu"
-  sleep "$window"
+  cpu_now "${engine[@]}" >"$work/engine.cpu"
+  sleep "$still_window"
   command=$(cpu_since "$work/command.cpu" "$watcher")
-  note streams "$(calc "($(cpu_since "$work/engine.cpu" "${pids[@]}") - $base * $window / 5 + $command) / $window / $containers")"
+  note streams "$(calc "($(cpu_since "$work/engine.cpu" "${engine[@]}") + $command) / $still_window")"
   kill "$watcher"
   wait "$watcher" 2>/dev/null || true
   helpers=()
 }
 
-# measure_sampling: one look, so that Berth samples each second, and then nobody asks. The same is done without any
-# container, and taken off.
+# measure_sampling: `docker stats` comes last, for the engine is busy with it for a while after it has ended. On
+# a server that has sampled each second for a while, since a new JVM is still compiling. Without containers it is what to
+# take off.
 measure_sampling() {
-  local pids interval
-  mapfile -t pids < <(engine_pids)
-  ask /container >/dev/null
-  sleep 3
-  interval=$(ask /info | sed -n 's/.*"interval_seconds":\([0-9.]*\).*/\1/p')
-  note interval "${interval:-1}"
-  cpu_now "$server" >"$work/server.cpu"
-  cpu_now "${pids[@]}" >"$work/engine.cpu"
-  sleep "$window"
-  note server_cpu "$(cpu_since "$work/server.cpu" "$server")"
-  note engine_cpu "$(cpu_since "$work/engine.cpu" "${pids[@]}")"
+  local engine dockerd _
+  mapfile -t engine < <(engine_pids)
+  read -r dockerd _ <"$state/dockerd.proc"
+  need_probe
+  while [ $((SECONDS - served)) -lt "$warm_up" ]; do keep_looking 5; done
+  note warm_up $((SECONDS - served))
+  for _ in $(seq "$sample_rounds"); do
+    measure_window
+    if [ "$containers" = 0 ]; then continue; fi
+    note floor "$(floor "${BERTH_LAB_CGROUP#/}")"
+    measure_still
+  done
+  if [ "$containers" != 0 ]; then
+    kill -STOP "$server"
+    for _ in $(seq "$sample_rounds"); do measure_streams; done
+    kill -CONT "$server"
+  fi
   note source_word "$(ask /info | sed -n 's/.*"source":"\([^"]*\)".*/\1/p')"
-}
-
-# measure_idle: what the engine does while nobody at all is connected
-measure_idle() {
-  local pids
-  mapfile -t pids < <(engine_pids)
-  cpu_now "${pids[@]}" >"$work/engine.cpu"
-  sleep "$window"
-  note engine_idle "$(cpu_since "$work/engine.cpu" "${pids[@]}")"
+  note interval "$(ask /info | sed -n 's/.*"interval_seconds":\([0-9.]*\).*/\1/p')"
+  say "sampling at $containers containers: $sample_rounds rounds"
 }
 
 # first_answers NAME FLAGS...: milliseconds from the start of the JVM to the first answer, and to the first whole list
@@ -98,42 +147,52 @@ measure_starts() {
     if [[ $flag != -XX:AOTCache=* ]]; then plain+=("$flag"); fi
   done
   for _ in $(seq "$starts"); do
-    first_answers cached "${flags[@]}"
+    if [ ${#flags[@]} != ${#plain[@]} ]; then first_answers cached "${flags[@]}"; fi
     first_answers plain "${plain[@]}"
   done
   say "starts at $containers containers: $starts rounds"
 }
 
-# slope NAME: growth of the median per container between the smallest and the largest size
+# slope NAME [FACTOR [FORMAT]]: growth of the median per container between the smallest and the largest size
 slope() { calc "($(typical "$1" "${sizes[-1]}") - $(typical "$1" "${sizes[0]}")) / (${sizes[-1]} - ${sizes[0]}) * ${2:-1}" "${3:-%.2f}"; }
 
-print_growth() {
+print_slopes() {
   if [ ${#sizes[@]} = 1 ]; then return; fi
   cat <<TEXT
-Growth per further container, from ${sizes[0]} to ${sizes[-1]}: p50 $(slope p_half 1000) µs, resident memory after load
-$(slope memory_load 1024 %.0f) KB, answer $(slope bytes 1 %.0f) bytes.
+Growth per further container, from ${sizes[0]} to ${sizes[-1]}: p50 $(slope p_half 1000) µs, answer
+$(slope bytes 1 %.0f) bytes, resident memory after load $(slope memory_load 1024 %.0f) KB, CPU of the sampler's thread
+$(slope sampler_cpu) µs per second.
 TEXT
 }
 
-print_cost() {
-  local base
-  base=$(typical server_cpu 0)
+berth_cost() { echo "({server_cpu} - $(typical server_cpu 0)) * {interval} / {n}"; }
+engine_cost='({engine_cpu} - {dockerd_still}) * {interval} / {n}'
+streams_cost='({streams} - {engine_still}) / {n}'
+
+print_sampling() {
   cat <<TEXT
 ## What sampling costs
 
-CPU over $window s in which nobody asks, but Berth still samples as if somebody did; the same of a Berth without containers
-is taken off, and from the engine's what it does while nobody is connected. \`docker stats\` streams, its own CPU and the
-engine's (with the shims) added. The floor is a loop in C (\`bench/probe.c\`) over the same files, kept open.
+CPU, medians over $sample_rounds times $window s in which Berth samples each second though hardly anybody asks, in turn with
+$still_window s in which Berth is stopped by a signal, for what the engine does anyway: dockerd beside Berth, all of it beside
+\`docker stats\`. That streams after them as often, its own CPU and the engine's, with the shims, added. Before all this the
+server had sampled each second for $(cat "$work"/warm_up.* | sort -n | head -n 1) s or more. From the whole process is taken off what a Berth without
+containers uses. The floor is a loop in C (\`bench/probe.c\`) over the same files, kept open.
 
 $(table_head 'µs per container and sample')
-$(table_row 'Berth' %.1f "({server_cpu} - $base) * {interval} / $window / {n}")
-$(table_row 'the engine, because of Berth' %.1f "({engine_cpu} - {engine_idle}) * {interval} / $window / {n}")
-$(table_row '`docker stats`, streaming' %.1f '{streams}')
+$(table_row "Berth, the sampler's thread" %.1f '{sampler_cpu} * {interval} / {n}')
+$(table_row 'Berth, the whole process' %.1f "$(berth_cost)")
+$(table_row 'the engine, because of Berth' %.1f "$engine_cost")
+$(table_row '`docker stats`, streaming' %.1f "$streams_cost")
 $(table_row 'floor: C' %.1f '{floor}')
 
 Statistics came from: $(sort -u "$work"/source_word.* | paste -sd ' '), every $(typical interval "${sizes[0]}") s.
-A Berth without containers: $(calc "$base / 1000 / $window" %.2f) ms of CPU per second.
+A Berth without containers: $(calc "$(typical server_cpu 0) / 1000" %.2f) ms of CPU per second.
+TEXT
+}
 
+print_start() {
+  cat <<TEXT
 ## Start and memory
 
 $(table_head 'containers')
@@ -141,11 +200,12 @@ $(table_row 'start to first answer, prepared by ./run, ms' %d '{first_cached} / 
 $(table_row 'start to first answer, unprepared, ms' %d '{first_plain} / 1000')
 $(table_row 'start to the first whole list, prepared, ms' %d '{list_cached} / 1000')
 $(table_row 'start to the first whole list, unprepared, ms' %d '{list_plain} / 1000')
-$(table_row 'resident memory, after start and $window s, MB' %d '{memory_start}' | sed "s/\$window/$window/")
+$(table_row 'resident memory, after start and 10 s, MB' %d '{memory_start}')
 $(table_row 'resident memory, after load, MB' %d '{memory_load}')
 $(table_row 'create and start by Berth, ms' %.0f '{made_by_berth} / 1000')
 $(table_row "create and start by the engine's API, ms" %.0f '{made_by_engine} / 1000')
+$(table_row "Berth's own part of it, ms" %.0f '({made_by_berth} - {made_by_engine}) / 1000')
 
-$(print_growth)
+$(print_slopes)
 TEXT
 }

@@ -20,18 +20,25 @@ typical() {
   if [ -s "$file" ]; then median "$file"; else echo -; fi
 }
 
-# table_row TITLE FORMAT EXPRESSION: a row over all sizes; in EXPRESSION, {NAME} is the median of NAME at that size
+# figure EXPRESSION SIZE [FORMAT]: its value, or nothing if something in it was not measured; {NAME} is the median of NAME
+# at that number of containers, {n} the number itself
+figure() {
+  local expression=${1//\{n\}/$2} part
+  while [[ $expression =~ \{([a-z_]+)\} ]]; do
+    part=$(typical "${BASH_REMATCH[1]}" "$2")
+    [ "$part" != - ] || return 0
+    expression=${expression//"${BASH_REMATCH[0]}"/$part}
+  done
+  calc "$expression" "${3:-%.6f}"
+}
+
+# table_row TITLE FORMAT EXPRESSION: a row over all sizes
 table_row() {
-  local size expression part
+  local size value
   printf '| %s |' "$1"
   for size in "${sizes[@]}"; do
-    expression=${3//\{n\}/$size}
-    while [[ $expression =~ \{([a-z_]+)\} ]]; do
-      part=$(typical "${BASH_REMATCH[1]}" "$size")
-      [ "$part" != - ] || break
-      expression=${expression//"${BASH_REMATCH[0]}"/$part}
-    done
-    if [[ $expression == *'{'* ]]; then printf ' – |'; else printf ' %s |' "$(calc "$expression" "$2")"; fi
+    value=$(figure "$3" "$size" "$2")
+    printf ' %s |' "${value:-–}"
   done
   echo
 }
@@ -46,10 +53,17 @@ table_head() {
   printf '\n%s\n' "$rule"
 }
 
-# cpu_now PID...: the CPU time of each thread so far, in nanoseconds
+# cpu_now PID...: the CPU time of each thread so far, in nanoseconds. A thread may end while it is looked at.
 cpu_now() {
-  local pid
-  for pid; do awk '{split(FILENAME, at, "/"); print at[5], $1}' "/proc/$pid/task"/*/schedstat 2>/dev/null || true; done
+  local pid file nanos
+  for pid; do
+    for file in "/proc/$pid/task"/*/schedstat; do
+      if { read -r nanos _ <"$file"; } 2>/dev/null; then
+        file=${file%/schedstat}
+        echo "${file##*/} $nanos"
+      fi
+    done
+  done
 }
 
 # cpu_since FILE PID...: microseconds of CPU since `cpu_now` was written to FILE
@@ -87,12 +101,69 @@ serve() {
   address=$(sed -n 's/^Berth serves on //p' "$work/out")
   now_connected() { ask /info | grep -q '"state":"connected"'; }
   await 30 now_connected || die "the server does not reach the engine"
+  served=$SECONDS
+}
+
+# start_lab: an engine of our own with busybox and hello-world
+start_lab() {
+  local variable
+  lab/up "$name" >/dev/null
+  while read -r variable; do export "${variable?}"; done <"$state/env"
+  docker pull -q busybox >/dev/null
+  docker pull -q hello-world >/dev/null
+}
+
+# grow_to SIZE: that many containers run, made four at a time
+grow_to() {
+  local number makers=()
+  for ((number = containers + 1; number <= $1; number++)); do
+    docker run -d --name "s$number" busybox sleep 86400 >/dev/null &
+    makers+=($!)
+    if [ ${#makers[@]} = 4 ]; then
+      wait "${makers[@]}"
+      makers=()
+    fi
+  done
+  if [ ${#makers[@]} -gt 0 ]; then wait "${makers[@]}"; fi # of nothing, it would wait for nginx, too
+  containers=$1
 }
 
 # end_server: and wait for its end
 end_server() {
   [ -n "$server" ] || return 0
+  kill -CONT "$server" 2>/dev/null || true
   kill "$server" 2>/dev/null || true
   wait "$server" 2>/dev/null || true
   server=
 }
+
+# clean_up: ends all that was started, in whatever state it is
+clean_up() {
+  local pid one
+  trap '' INT TERM HUP
+  for pid in "${helpers[@]}" $server $nginx; do
+    kill "$pid" 2>/dev/null || true
+    kill -CONT "$pid" 2>/dev/null || true
+  done
+  for one in $name $groups_lab; do lab/down "$one" || true; done
+  wait
+  rm -rf "$work"
+}
+
+# begin NAME: what every benchmark needs before it starts anything
+begin() {
+  export BERTH_TOKEN=${BERTH_TOKEN:-$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n')}
+  pick_lab "$1$(printf %x $$)"
+  . lab/lib/cgroup.sh
+  work=$(mktemp -d)
+  server='' nginx='' groups_lab='' helpers=() containers=0 served=0
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+}
+
+# over_time: the section that bench/soak has written into the page
+page=docs/performance.md
+over_time='## Over time'
+over_time() { awk -v title="$over_time" '/^## /{on = $0 == title} on' "$page"; }
+all_but_over_time() { awk -v title="$over_time" '/^## /{on = $0 == title} !on' "$page"; }

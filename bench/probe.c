@@ -17,9 +17,9 @@
 
 static const char *const V1[] = {
     "memory:memory.usage_in_bytes", "memory:memory.max_usage_in_bytes", "memory:memory.stat", "cpuacct:cpuacct.usage",
-    "blkio:blkio.throttle.io_service_bytes", NULL};
+    "blkio:blkio.throttle.io_service_bytes_recursive", "pids:pids.current", NULL};
 static const char *const V2[] = {
-    ":memory.current", ":memory.peak", ":memory.stat", ":cpu.stat", ":io.stat", NULL};
+    ":memory.current", ":memory.peak", ":memory.stat", ":cpu.stat", ":io.stat", ":pids.current", NULL};
 
 static int files[MOST_CONTAINERS][MOST_FILES];
 
@@ -67,6 +67,10 @@ static int open_all(const char *parent, const char *const *names) {
 int main(int arguments, char **argument) {
     static char buffer[16384];
     if (arguments < 2) return 2;
+    struct rlimit most;
+    getrlimit(RLIMIT_NOFILE, &most);
+    most.rlim_cur = most.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &most);
     int rounds = arguments > 2 ? atoi(argument[2]) : 50;
     const char *const *names = access(ROOT "/cgroup.controllers", F_OK) == 0 ? V2 : V1;
     int count = open_all(argument[1], names);

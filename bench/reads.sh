@@ -114,6 +114,7 @@ $(table_row "the engine's \`/containers/json\`, without statistics, ms" %.2f '{e
 $(table_row '`docker stats --no-stream`, ms' %d '{docker_stats}')
 $(table_row "the original's method, ms" %d "{n} * $original")
 $(table_row '`docker stats --no-stream` ÷ Berth' '%d ×' '{docker_stats} / {p_half}')
+$(table_row "the original's method ÷ Berth" '%d ×' "{n} * $original / {p_half}")
 $(table_row 'requests/s, Berth, plain' %d '{berth_rate}')
 $(table_row 'requests/s, nginx, plain' %d '{nginx_rate}')
 $(table_row 'Berth ÷ nginx, plain' %.2f '{berth_rate} / {nginx_rate}')

@@ -11,20 +11,24 @@ import java.nio.charset.StandardCharsets;
 final class Recorded {
     private Recorded() {}
 
-    static Json answer(String name) {
+    static byte[] bytes(String name) {
         try (InputStream in = Recorded.class.getResourceAsStream(name + ".json")) {
             if (in == null) throw new AssertionError("no recording " + name);
-            byte[] bytes = in.readAllBytes();
-            return JsonReader.engine(bytes, 0, bytes.length);
+            return in.readAllBytes();
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
-        } catch (JsonReader.Broken broken) {
-            throw new AssertionError(broken);
         }
     }
 
+    static Json answer(String name) {
+        return json(bytes(name));
+    }
+
     static Json json(String text) {
-        byte[] bytes = text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+        return json(text.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Json json(byte[] bytes) {
         try {
             return JsonReader.engine(bytes, 0, bytes.length);
         } catch (JsonReader.Broken broken) {
