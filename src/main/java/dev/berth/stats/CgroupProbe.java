@@ -18,6 +18,8 @@ abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, Cgroup
     private static final long RESTED_AT_MOST_NANOS = 10_000_000_000L;
 
     final ProcFiles files;
+    private final Path process;
+    private final ProcStart start;
     private final Optional<OpenFile> networkFile;
     private final ProcNetwork network = new ProcNetwork();
     private final LongSupplier nanoTime;
@@ -27,8 +29,10 @@ abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, Cgroup
     private long keptCpu = -1;
     private long keptMemory = -1;
 
-    CgroupProbe(Path process, ProcFiles files, LongSupplier nanoTime, InstantSource clock) {
+    CgroupProbe(Path process, ProcFiles files, LongSupplier nanoTime, InstantSource clock) throws IOException {
         this.files = files;
+        this.process = process;
+        this.start = ProcStart.of(process);
         this.networkFile = files.optional(process.resolve("net/dev"));
         this.nanoTime = nanoTime;
         this.clock = clock;
@@ -64,12 +68,15 @@ abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, Cgroup
     @Override
     public final Reading read() throws Gone {
         synchronized (files.text()) {
+            boolean stayOpen = files.stayOpen();
             try {
                 long before = nanoTime.getAsLong();
                 long cpu = cpu();
                 long after = nanoTime.getAsLong();
                 // The middle of before and after: nothing but CPU time is divided by time.
-                return reading(before + (after - before) / 2, cpu, memory());
+                Reading reading = reading(before + (after - before) / 2, cpu, memory());
+                if (!stayOpen && !ProcStart.of(process).equals(start)) throw new Gone("another process");
+                return reading;
             } catch (IOException gone) {
                 close();
                 throw new Gone(gone.toString());

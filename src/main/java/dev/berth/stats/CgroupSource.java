@@ -18,12 +18,14 @@ final class CgroupSource {
     private final Path root;
     private final LongSupplier nanoTime;
     private final InstantSource clock;
+    private final Descriptors descriptors;
     private final ProcText text = new ProcText();
     private volatile Optional<CgroupMounts> known = Optional.empty();
 
     /// @param root `/`, below which `proc` and all that is mounted are looked for
-    CgroupSource(Path root, LongSupplier nanoTime, InstantSource clock) {
+    CgroupSource(Path root, LongSupplier nanoTime, InstantSource clock, Descriptors descriptors) {
         this.root = root;
+        this.descriptors = descriptors;
         this.nanoTime = nanoTime;
         this.clock = clock;
     }
@@ -57,7 +59,7 @@ final class CgroupSource {
 
     private Probe open(CgroupPaths paths, CgroupMounts mounts, Path process, ProcStart start)
             throws IOException, Probe.Gone {
-        ProcFiles files = new ProcFiles(text);
+        ProcFiles files = new ProcFiles(text, descriptors);
         boolean tried = false;
         try {
             Probe probe = paths.unified().isPresent()

@@ -1,7 +1,6 @@
 package dev.berth.stats;
 
 import dev.berth.model.ContainerId;
-import dev.berth.model.Pause;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,13 +29,14 @@ final class FileSampler implements AutoCloseable {
     private final IntSupplier cpus;
     private final InstantSource clock;
     private final LongSupplier nanos;
-    private final Pause pause;
+    private final Alarm alarm;
     private final Sink sink;
     private final Thread thread;
     private final Map<ContainerId, Followed> followed = new ConcurrentHashMap<>();
     private final Map<ContainerId, Open> open = new HashMap<>();
     private volatile Instant looked = Instant.MIN;
     private volatile Round last = new Round(Optional.empty(), UNWATCHED, 0);
+    private boolean restless;
     private long due = Long.MIN_VALUE;
     private long lastBegun = Long.MIN_VALUE / 2;
 
@@ -76,12 +76,12 @@ final class FileSampler implements AutoCloseable {
         }
     }
 
-    FileSampler(ProbeOpener opener, IntSupplier cpus, InstantSource clock, LongSupplier nanos, Pause pause, Sink sink) {
+    FileSampler(ProbeOpener opener, IntSupplier cpus, InstantSource clock, LongSupplier nanos, Alarm alarm, Sink sink) {
         this.opener = opener;
         this.cpus = cpus;
         this.clock = clock;
         this.nanos = nanos;
-        this.pause = pause;
+        this.alarm = alarm;
         this.sink = sink;
         this.thread = Thread.ofPlatform().daemon().name("sampler").unstarted(this::run);
     }
@@ -93,16 +93,18 @@ final class FileSampler implements AutoCloseable {
     /// Samples this life from now on. Never waits.
     void follow(ContainerId id, Instant startedAt, int pid) {
         followed.put(id, new Followed(startedAt, pid));
+        alarm.ring();
     }
 
-    /// Its files are closed within a step. Never waits.
+    /// Its files are closed soon. Never waits.
     void end(ContainerId id) {
-        followed.remove(id);
+        if (followed.remove(id) != null) alarm.ring();
     }
 
     /// Somebody looks at the samples.
     void looked() {
         looked = clock.instant();
+        if (last.interval().equals(UNWATCHED)) alarm.ring();
     }
 
     Round lastRound() {
@@ -112,7 +114,7 @@ final class FileSampler implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                pause.sleep(STEP);
+                alarm.await(untilNext());
                 try {
                     step();
                 } catch (RuntimeException fault) {
@@ -127,17 +129,28 @@ final class FileSampler implements AutoCloseable {
         }
     }
 
+    /// A step where something is fresh or has failed, else until the next whole round.
+    private Duration untilNext() {
+        if (restless) return STEP;
+        long next = wakes() ? Math.min(due, lastBegun + WATCHED.toNanos()) : due;
+        long left = next - nanos.getAsLong();
+        return Duration.ofNanos(Math.clamp(left, 0, UNWATCHED.toNanos()));
+    }
+
     private void step() {
         long begun = nanos.getAsLong();
         boolean whole = begun >= due || (wakes() && begun - lastBegun >= WATCHED.toNanos());
         closeEnded();
+        restless = false;
         var samples = new HashMap<ContainerId, Sample>();
         for (var entry : followed.entrySet()) {
             Open files = open.computeIfAbsent(
                     entry.getKey(),
                     _ -> new Open(entry.getValue(), new Series(entry.getValue().startedAt(), true)));
-            if (files.failures < TRIES && (whole || files.samples < 2))
+            if (files.failures < TRIES && (whole || files.samples < 2)) {
                 sample(entry.getKey(), files).ifPresent(it -> samples.put(entry.getKey(), it));
+                restless |= files.samples < 2 && files.failures < TRIES;
+            }
         }
         if (!samples.isEmpty()) sink.take(samples);
         if (whole) plan(begun);

@@ -17,6 +17,12 @@ public final class LiveSamples {
     private static final int MOST_WAITING = 16;
 
     private final Map<ContainerId, List<Subscription>> followers = new ConcurrentHashMap<>();
+    private final Runnable joining;
+
+    /// @param joining is told whenever somebody begins to follow
+    public LiveSamples(Runnable joining) {
+        this.joining = joining;
+    }
 
     /// What comes to a follower.
     public sealed interface Item {
@@ -33,6 +39,7 @@ public final class LiveSamples {
     public Subscription follow(ContainerId id) {
         var subscription = new Subscription(id);
         followers.merge(id, List.of(subscription), LiveSamples::joined);
+        joining.run();
         return subscription;
     }
 

@@ -1,32 +1,60 @@
 package dev.berth.stats;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
-/// A kernel file that stays open and is read from its beginning every time.
+/// A kernel file that is read from its beginning every time. It stays open as long as there are descriptors to spare;
+/// else it is opened for each reading, which costs three times as much.
 final class OpenFile implements AutoCloseable {
-    private final FileChannel channel;
+    private final Path path;
+    private final Descriptors descriptors;
+    private final Optional<FileChannel> channel;
+    private boolean closed;
 
-    private OpenFile(FileChannel channel) {
+    private OpenFile(Path path, Descriptors descriptors, Optional<FileChannel> channel) {
+        this.path = path;
+        this.descriptors = descriptors;
         this.channel = channel;
     }
 
-    static OpenFile at(Path path) throws IOException {
-        return new OpenFile(FileChannel.open(path, StandardOpenOption.READ));
+    static OpenFile at(Path path, Descriptors descriptors) throws IOException {
+        FileChannel opened = FileChannel.open(path, StandardOpenOption.READ);
+        if (descriptors.take()) return new OpenFile(path, descriptors, Optional.of(opened));
+        opened.close();
+        return new OpenFile(path, descriptors, Optional.empty());
+    }
+
+    /// Whether what is read now is the file that was opened then, and not one that has its name since.
+    boolean staysOpen() {
+        return channel.isPresent();
     }
 
     /// @throws IOException if the kernel has taken the file away (ENODEV, ESRCH), or it is closed
     ProcText into(ProcText text) throws IOException {
-        text.fill(channel);
+        if (closed) throw new ClosedChannelException();
+        if (channel.isPresent()) text.fill(channel.get());
+        else
+            try (FileChannel once = FileChannel.open(path, StandardOpenOption.READ)) {
+                text.fill(once);
+            }
         return text;
     }
 
     @Override
     public void close() {
+        if (closed) return;
+        closed = true;
+        channel.ifPresent(this::close);
+    }
+
+    private void close(FileChannel opened) {
+        descriptors.give();
         try {
-            channel.close();
+            opened.close();
         } catch (IOException nothingWasWritten) {
             // The descriptor is free all the same.
         }

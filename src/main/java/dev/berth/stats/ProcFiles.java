@@ -12,10 +12,13 @@ import java.util.OptionalLong;
 final class ProcFiles implements AutoCloseable {
     private final List<OpenFile> files = new ArrayList<>();
     private final ProcText text;
+    private final Descriptors descriptors;
+    private boolean stayOpen = true;
 
     /// @param text shared with all others; held as a lock while it is used
-    ProcFiles(ProcText text) {
+    ProcFiles(ProcText text, Descriptors descriptors) {
         this.text = text;
+        this.descriptors = descriptors;
     }
 
     ProcText text() {
@@ -23,8 +26,9 @@ final class ProcFiles implements AutoCloseable {
     }
 
     OpenFile required(Path path) throws IOException {
-        OpenFile file = OpenFile.at(path);
+        OpenFile file = OpenFile.at(path, descriptors);
         files.add(file);
+        stayOpen &= file.staysOpen();
         return file;
     }
 
@@ -39,6 +43,10 @@ final class ProcFiles implements AutoCloseable {
         } catch (IOException absent) {
             return Optional.empty();
         }
+    }
+
+    boolean stayOpen() {
+        return stayOpen;
     }
 
     long number(OpenFile file) throws IOException, Gone {

@@ -41,7 +41,7 @@ public final class Stats implements AutoCloseable, ContainerListener {
     private final Object renewing = new Object();
     private volatile SampleTable table = SampleTable.EMPTY;
     private final History history = new History();
-    private final LiveSamples live = new LiveSamples();
+    private final LiveSamples live = new LiveSamples(this::looked);
     private final Map<ContainerId, Instant> lives = new HashMap<>();
     private final Optional<FileSampler> sampler;
     private final Sample.Source sourceOfFiles;
@@ -50,7 +50,8 @@ public final class Stats implements AutoCloseable, ContainerListener {
     /// Samples from the engine's streams alone, for an engine whose files are not here.
     public static Stats ofEngine(
             Engine engine, Mirror mirror, InstantSource clock, Pause pause, RandomGenerator random) {
-        return new Stats(engine, mirror, Optional.empty(), Sample.Source.ENGINE, clock, () -> 0, pause, random);
+        return new Stats(
+                engine, mirror, Optional.empty(), Sample.Source.ENGINE, clock, () -> 0, Alarm.real(), pause, random);
     }
 
     /// Samples from the files of this machine, and from the engine's streams for containers whose files are not here.
@@ -63,7 +64,7 @@ public final class Stats implements AutoCloseable, ContainerListener {
             LongSupplier nanoTime,
             Pause pause,
             RandomGenerator random) {
-        var files = new CgroupSource(Path.of("/"), nanoTime, clock);
+        var files = new CgroupSource(Path.of("/"), nanoTime, clock, Descriptors.halfOf(Path.of("/proc/self/limits")));
         boolean unified = Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
         return new Stats(
                 engine,
@@ -72,6 +73,7 @@ public final class Stats implements AutoCloseable, ContainerListener {
                 unified ? Sample.Source.CGROUP_V2 : Sample.Source.CGROUP_V1,
                 clock,
                 nanoTime,
+                Alarm.real(),
                 pause,
                 random);
     }
@@ -83,6 +85,7 @@ public final class Stats implements AutoCloseable, ContainerListener {
             Sample.Source sourceOfFiles,
             InstantSource clock,
             LongSupplier nanoTime,
+            Alarm alarm,
             Pause pause,
             RandomGenerator random) {
         this.engine = engine;
@@ -91,7 +94,7 @@ public final class Stats implements AutoCloseable, ContainerListener {
         this.clock = clock;
         this.pause = pause;
         this.random = random;
-        this.sampler = files.map(opener -> new FileSampler(opener, this::cpus, clock, nanoTime, pause, sink()));
+        this.sampler = files.map(opener -> new FileSampler(opener, this::cpus, clock, nanoTime, alarm, sink()));
         mirror.listen(this);
         sampler.ifPresent(FileSampler::start);
     }
@@ -126,9 +129,13 @@ public final class Stats implements AutoCloseable, ContainerListener {
 
     /// The samples as they are now; the same object for a quarter of a second.
     public SampleTable table() {
-        sampler.ifPresent(FileSampler::looked);
+        looked();
         SampleTable shown = table;
         return isFresh(shown) ? shown : renew();
+    }
+
+    private void looked() {
+        sampler.ifPresent(FileSampler::looked);
     }
 
     public History history() {

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /// With the lab's engine, and so with the kernel's own files.
 class CgroupSourceIT {
-    private final CgroupSource source = new CgroupSource(Path.of("/"), System::nanoTime, InstantSource.system());
+    private final CgroupSource source =
+            new CgroupSource(Path.of("/"), System::nanoTime, InstantSource.system(), new Descriptors(100));
     private final List<String> started = new ArrayList<>();
 
     @AfterEach

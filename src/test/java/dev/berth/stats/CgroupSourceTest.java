@@ -3,6 +3,7 @@ package dev.berth.stats;
 import static dev.berth.stats.CgroupTree.ID;
 import static dev.berth.stats.CgroupTree.PID;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -34,6 +35,7 @@ class CgroupSourceTest {
 
     private CgroupTree tree;
     private final AtomicLong nanos = new AtomicLong();
+    private Descriptors descriptors = new Descriptors(100);
 
     @BeforeEach
     void aHost() {
@@ -50,7 +52,7 @@ class CgroupSourceTest {
     }
 
     private CgroupSource source(LongSupplier nanoTime) {
-        return new CgroupSource(folder, nanoTime, InstantSource.fixed(NOW));
+        return new CgroupSource(folder, nanoTime, InstantSource.fixed(NOW), descriptors);
     }
 
     private void v1(String path, boolean together) {
@@ -351,6 +353,58 @@ class CgroupSourceTest {
             assertEquals(OptionalLong.of(40_000), probe.read().blockRead());
             assertEquals(OptionalLong.of(1646592), probe.read().memoryUsage());
         }
+    }
+
+    @Test
+    void whereNoDescriptorIsLeftFilesAreOpenedForEachReading() throws Gone {
+        v1(PLAIN, false);
+        Reading plenty = reading();
+        descriptors = new Descriptors(3);
+        nanos.set(0);
+        try (Probe probe = source().open(ID, PID).orElseThrow();
+                Probe second = source().open(ID, PID).orElseThrow()) {
+            assertEquals(3, tree.openFiles());
+            assertEquals(plenty.memoryMaximum(), probe.read().memoryMaximum());
+            assertEquals(plenty.networkReceived(), second.read().networkReceived());
+        }
+    }
+
+    @Test
+    void aDescriptorThatIsGivenBackIsThereForTheNext() throws Gone {
+        v2(PLAIN);
+        descriptors = new Descriptors(3);
+        source().open(ID, PID).orElseThrow().close();
+        assertEquals(0, tree.openFiles());
+        try (Probe next = source().open(ID, PID).orElseThrow()) {
+            assertEquals(3, tree.openFiles());
+            next.read();
+        }
+    }
+
+    @Test
+    void aFileThatIsOpenedAgainMustBeOfTheSameProcess() throws Gone {
+        v2(PLAIN);
+        descriptors = new Descriptors(0);
+        try (Probe probe = source().open(ID, PID).orElseThrow()) {
+            probe.read();
+            tree.process("778", "0::" + PLAIN + "\n");
+            assertThrows(Gone.class, probe::read);
+        }
+    }
+
+    @Test
+    void halfOfAProcessesDescriptorsAreForTheseFiles() {
+        tree.write(
+                "proc/self/limits",
+                "Limit  Soft Limit  Hard Limit  Units\nMax open files            7       9    files\n");
+        Descriptors few = Descriptors.halfOf(folder.resolve("proc/self/limits"));
+        for (int i = 0; i < 3; i++) assertTrue(few.take());
+        assertFalse(few.take());
+        few.give();
+        assertTrue(few.take());
+        tree.write("proc/self/limits", "Max open files            unlimited       unlimited    files\n");
+        assertTrue(Descriptors.halfOf(folder.resolve("proc/self/limits")).take());
+        assertTrue(Descriptors.halfOf(folder.resolve("nowhere")).take());
     }
 
     private void later() {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +37,19 @@ class FileSamplerTest {
     private int closed;
     private long cost;
     private boolean live;
-    private final FileSampler sampler = new FileSampler(this::open, () -> 2, time, nanos::get, time, sink());
+    private final AtomicInteger rings = new AtomicInteger();
+    private final Alarm alarm = new Alarm() {
+        @Override
+        public void await(Duration longest) throws InterruptedException {
+            time.sleep(longest);
+        }
+
+        @Override
+        public void ring() {
+            rings.incrementAndGet();
+        }
+    };
+    private final FileSampler sampler = new FileSampler(this::open, () -> 2, time, nanos::get, alarm, sink());
 
     private Optional<Probe> open(ContainerId id, int pid) {
         if (!files.contains("there")) return Optional.empty();
@@ -131,6 +144,49 @@ class FileSamplerTest {
         assertEquals(OptionalLong.of(100), taken.get(1).memoryMaximum());
         assertEquals(OptionalLong.of(70), taken.get(1).workingSet());
         assertEquals(Sample.Source.CGROUP_V1, taken.get(1).source());
+    }
+
+    private Duration lastSleep() {
+        return time.slept("sampler").getLast();
+    }
+
+    @Test
+    void itSleepsUntilTheNextRoundOnceNothingIsFresh() {
+        sampler.follow(ID, LIFE, 7);
+        steps(1);
+        assertEquals(Duration.ofMillis(250), lastSleep());
+        steps(1);
+        assertEquals(Duration.ofMillis(9750), lastSleep());
+        live = true;
+        steps(1);
+        assertEquals(Duration.ofMillis(500), lastSleep(), "a second after the last round");
+        steps(2);
+        assertEquals(Duration.ofSeconds(1), lastSleep());
+    }
+
+    @Test
+    void whatConcernsItWakesIt() {
+        sampler.follow(ID, LIFE, 7);
+        assertEquals(1, rings.get());
+        steps(2);
+        sampler.looked();
+        assertEquals(2, rings.get(), "it sleeps for ten seconds, and somebody looks");
+        steps(4);
+        sampler.looked();
+        assertEquals(2, rings.get(), "it samples each second already");
+        sampler.end(ID);
+        assertEquals(3, rings.get(), "an open file keeps a dead network alive");
+        sampler.end(ID);
+        assertEquals(3, rings.get());
+    }
+
+    @Test
+    void anAlarmThatRangBeforeIsNotMissed() throws InterruptedException {
+        Alarm real = Alarm.real();
+        real.ring();
+        real.ring();
+        real.await(Duration.ofDays(1));
+        real.await(Duration.ofMillis(1));
     }
 
     @Test

@@ -25,7 +25,7 @@ class LiveSamplesTest {
     private static final ContainerId OTHER = Samples.id(2);
     private static final Duration LONG = Duration.ofSeconds(30);
 
-    private final LiveSamples live = new LiveSamples();
+    private final LiveSamples live = new LiveSamples(() -> {});
 
     private void offer(ContainerId id, int from, int to) {
         for (int second = from; second < to; second++) live.offer(id, Samples.at(START, second));

@@ -32,7 +32,7 @@ public class ProcTextBench {
 
     private static void fill(String name, ProcText text) throws IOException, URISyntaxException {
         var place = Objects.requireNonNull(ProcTextBench.class.getResource("cgroup-v2/" + name));
-        try (OpenFile file = OpenFile.at(Path.of(place.toURI()))) {
+        try (OpenFile file = OpenFile.at(Path.of(place.toURI()), new Descriptors(1))) {
             file.into(text);
         }
     }

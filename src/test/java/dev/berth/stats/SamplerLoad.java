@@ -30,18 +30,29 @@ final class SamplerLoad implements FileSampler.Sink {
     private final AtomicLong ahead = new AtomicLong();
 
     /// As long as the warm-up lasts a pause moves the clock instead of waiting.
-    private final Pause pause = duration -> {
-        if (taken.get() < WARM_UP && lost.get() == 0) ahead.addAndGet(duration.toNanos());
-        else Pause.REAL.sleep(duration);
+    private final Alarm alarm = new Alarm() {
+        private final Alarm real = Alarm.real();
+
+        @Override
+        public void await(Duration longest) throws InterruptedException {
+            if (taken.get() < WARM_UP && lost.get() == 0) ahead.addAndGet(longest.toNanos());
+            else real.await(longest);
+        }
+
+        @Override
+        public void ring() {
+            real.ring();
+        }
     };
 
     private final FileSampler sampler;
 
     private SamplerLoad() {
         var clock = InstantSource.system();
-        var files = new CgroupSource(Path.of("/"), this::nanos, clock);
+        var files =
+                new CgroupSource(Path.of("/"), this::nanos, clock, Descriptors.halfOf(Path.of("/proc/self/limits")));
         int cpus = Runtime.getRuntime().availableProcessors();
-        sampler = new FileSampler(files::open, () -> cpus, clock, this::nanos, pause, this);
+        sampler = new FileSampler(files::open, () -> cpus, clock, this::nanos, alarm, this);
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {

@@ -46,7 +46,7 @@ class StatsRoutesTest {
 
     private final Harbour harbour = new Harbour();
     private final History history = new History();
-    private final LiveSamples live = new LiveSamples();
+    private final LiveSamples live = new LiveSamples(() -> {});
     private final List<Server> servers = new ArrayList<>();
     private volatile Instant now = START;
     private volatile SampleTable table = new SampleTable(0, START, Map.of());
