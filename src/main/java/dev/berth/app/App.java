@@ -35,8 +35,8 @@ final class App implements AutoCloseable {
         engine = DockerEngine.at(settings.engine());
         mirror = new Mirror(engine, clock, pause, random);
         stats = settings.engine().isLocal()
-                ? Stats.ofFiles(engine, mirror, clock, System::nanoTime, pause, random)
-                : Stats.ofEngine(engine, mirror, clock, pause, random);
+                ? Stats.ofFiles(engine, mirror, settings.stats(), clock, System::nanoTime, pause, random)
+                : Stats.ofEngine(engine, mirror, settings.stats(), clock, pause, random);
         jobs = new Jobs(clock, random);
         images = new Images(engine, mirror, jobs, new Credentials(settings.dockerConfig()));
         var devices = new LocalDevices(settings.engine().isLocal(), machine.hostname(), machine.kernel());

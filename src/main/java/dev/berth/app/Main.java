@@ -32,6 +32,9 @@ public final class Main {
               --config   file with lines such as: listen = 0.0.0.0:8473     BERTH_CONFIG
               --hosts    further host names this server is asked under      BERTH_HOSTS
 
+            Further settings, such as stats.history-bytes, are in docs/operations.md. Each may stand in the file, in the
+            environment (BERTH_STATS_HISTORY_BYTES) or on the command line (--stats.history-bytes).
+
             BERTH_TOKEN presets the token; else one is made at the first start and kept in the data folder.
             """;
 

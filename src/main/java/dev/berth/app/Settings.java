@@ -4,6 +4,7 @@ import dev.berth.access.Secret;
 import dev.berth.engine.EngineSettings;
 import dev.berth.model.Failure;
 import dev.berth.model.Faults;
+import dev.berth.stats.StatsSettings;
 import dev.berth.web.ServerSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,11 +20,18 @@ import java.util.TreeSet;
 /// @param data the folder for what must outlive the process
 /// @param token a preset token; none makes one at the first start
 /// @param dockerConfig where the registry credentials of this user are
-record Settings(ServerSettings server, EngineSettings engine, Path data, Optional<Secret> token, Path dockerConfig) {
+record Settings(
+        ServerSettings server,
+        EngineSettings engine,
+        StatsSettings stats,
+        Path data,
+        Optional<Secret> token,
+        Path dockerConfig) {
     private static final int PORT = 8473;
     private static final int SHORTEST_TOKEN = 16;
-    private static final Set<String> OPTIONS = new TreeSet<>(Set.of("listen", "engine", "data", "config", "hosts"));
-    private static final Set<String> KEYS = new TreeSet<>(Set.of("listen", "engine", "data", "hosts"));
+    private static final Set<String> OPTIONS =
+            new TreeSet<>(Set.of("listen", "engine", "data", "config", "hosts", StatsSettings.HISTORY_BYTES));
+    private static final Set<String> KEYS = keys();
 
     /// @param hostname of this machine; it is one of our names
     /// @throws Failure.Invalid with every fault found
@@ -33,11 +41,24 @@ record Settings(ServerSettings server, EngineSettings engine, Path data, Optiona
         Optional<ServerSettings> server = server(source, hostname, faults);
         Optional<EngineSettings> engine =
                 EngineSettings.read(source.text("engine"), environment, Files::exists, faults);
+        StatsSettings stats = StatsSettings.read(source::text, faults);
         Path data = source.text("data").map(Path::of).orElseGet(() -> defaultData(environment));
         Optional<Secret> token = token(environment, faults);
         faults.throwIfAny();
         return new Settings(
-                server.orElseThrow(), engine.orElseThrow(), data.toAbsolutePath(), token, dockerConfig(environment));
+                server.orElseThrow(),
+                engine.orElseThrow(),
+                stats,
+                data.toAbsolutePath(),
+                token,
+                dockerConfig(environment));
+    }
+
+    /// A file does not name another one.
+    private static Set<String> keys() {
+        var keys = new TreeSet<>(OPTIONS);
+        keys.remove("config");
+        return keys;
     }
 
     private static Optional<ServerSettings> server(Source source, String hostname, Faults faults) {

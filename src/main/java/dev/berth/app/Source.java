@@ -15,7 +15,7 @@ import java.util.TreeMap;
 
 /// Where settings come from: the command line, then the environment, then a file.
 ///
-/// A key `listen` is `--listen`, `BERTH_LISTEN`, or `listen = …` in the file.
+/// A key `some.long-key` is `--some.long-key`, `BERTH_SOME_LONG_KEY`, or `some.long-key = …` in the file.
 final class Source {
     private final Map<String, String> arguments = new TreeMap<>();
     private final Map<String, String> environment;
@@ -70,12 +70,12 @@ final class Source {
 
     Optional<String> text(String key) {
         return Optional.ofNullable(arguments.get(key))
-                .or(() -> Optional.ofNullable(environment.get("BERTH_" + key.toUpperCase(Locale.ROOT))))
+                .or(() -> Optional.ofNullable(environment.get(variable(key))))
                 .or(() -> Optional.ofNullable(file.get(key)))
                 .filter(it -> !it.isBlank());
     }
 
-    <T> Optional<T> parsed(String key, Faults faults, java.util.function.Function<String, T> parser) {
-        return text(key).flatMap(it -> faults.parse(key, () -> parser.apply(it)));
+    private static String variable(String key) {
+        return "BERTH_" + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 }

@@ -24,8 +24,6 @@ public final class History {
     /// How far back anything is kept.
     public static final Duration LONGEST = Duration.ofHours(24);
 
-    private static final long MOST_BYTES = 16 << 20;
-
     private final long mostBytes;
     private final Map<ContainerId, HistoryTrack> tracks = new ConcurrentHashMap<>();
     private final AtomicLong bytes = new AtomicLong();
@@ -57,10 +55,6 @@ public final class History {
                     sample.blockRead(),
                     sample.blockWritten());
         }
-    }
-
-    public History() {
-        this(MOST_BYTES);
     }
 
     /// @param mostBytes of all containers together

@@ -40,7 +40,7 @@ public final class Stats implements AutoCloseable, ContainerListener {
     private final AtomicLong received = new AtomicLong();
     private final Object renewing = new Object();
     private volatile SampleTable table = SampleTable.EMPTY;
-    private final History history = new History();
+    private final History history;
     private final LiveSamples live = new LiveSamples(this::looked);
     private final Map<ContainerId, Instant> lives = new HashMap<>();
     private final Optional<FileSampler> sampler;
@@ -49,9 +49,23 @@ public final class Stats implements AutoCloseable, ContainerListener {
 
     /// Samples from the engine's streams alone, for an engine whose files are not here.
     public static Stats ofEngine(
-            Engine engine, Mirror mirror, InstantSource clock, Pause pause, RandomGenerator random) {
+            Engine engine,
+            Mirror mirror,
+            StatsSettings settings,
+            InstantSource clock,
+            Pause pause,
+            RandomGenerator random) {
         return new Stats(
-                engine, mirror, Optional.empty(), Sample.Source.ENGINE, clock, () -> 0, Alarm.real(), pause, random);
+                engine,
+                mirror,
+                settings,
+                Optional.empty(),
+                Sample.Source.ENGINE,
+                clock,
+                () -> 0,
+                Alarm.real(),
+                pause,
+                random);
     }
 
     /// Samples from the files of this machine, and from the engine's streams for containers whose files are not here.
@@ -60,6 +74,7 @@ public final class Stats implements AutoCloseable, ContainerListener {
     public static Stats ofFiles(
             Engine engine,
             Mirror mirror,
+            StatsSettings settings,
             InstantSource clock,
             LongSupplier nanoTime,
             Pause pause,
@@ -69,6 +84,7 @@ public final class Stats implements AutoCloseable, ContainerListener {
         return new Stats(
                 engine,
                 mirror,
+                settings,
                 Optional.of(files::open),
                 unified ? Sample.Source.CGROUP_V2 : Sample.Source.CGROUP_V1,
                 clock,
@@ -81,6 +97,7 @@ public final class Stats implements AutoCloseable, ContainerListener {
     Stats(
             Engine engine,
             Mirror mirror,
+            StatsSettings settings,
             Optional<ProbeOpener> files,
             Sample.Source sourceOfFiles,
             InstantSource clock,
@@ -89,6 +106,7 @@ public final class Stats implements AutoCloseable, ContainerListener {
             Pause pause,
             RandomGenerator random) {
         this.engine = engine;
+        this.history = new History(settings.historyBytes().bytes());
         this.sourceOfFiles = sourceOfFiles;
         this.mirror = mirror;
         this.clock = clock;

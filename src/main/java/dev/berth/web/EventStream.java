@@ -53,11 +53,7 @@ final class EventStream {
         bytes.writeBytes(head.getBytes(UTF_8));
         bytes.writeBytes(data);
         bytes.writeBytes(end.getBytes(UTF_8));
-        try {
-            out.write(bytes.toByteArray());
-            out.flush();
-        } catch (RuntimeException gone) { // Helidon has many words for it
-            throw new IOException("the client has gone", gone);
-        }
+        out.write(bytes.toByteArray());
+        out.flush();
     }
 }

@@ -55,6 +55,12 @@ public final class Rendered {
 
     byte[] gzip() {
         byte[] known = compressed;
+        return known != null ? known : compressed();
+    }
+
+    /// However many ask at the same time, it is done once.
+    private synchronized byte[] compressed() {
+        byte[] known = compressed;
         if (known != null) return known;
         byte[] made = compress(plain);
         compressed = made;

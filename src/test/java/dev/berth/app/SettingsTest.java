@@ -56,6 +56,28 @@ class SettingsTest {
     }
 
     @Test
+    void aLongKeyIsTheSameEverywhere() throws IOException {
+        Path file = Files.writeString(folder.resolve("berth.conf"), "stats.history-bytes = 2m\n");
+        assertEquals(16 << 20, read(Map.of()).stats().historyBytes().bytes());
+        assertEquals(
+                2 << 20,
+                read(Map.of(), "--config", file.toString())
+                        .stats()
+                        .historyBytes()
+                        .bytes());
+        var environment = Map.of("BERTH_STATS_HISTORY_BYTES", "3m");
+        assertEquals(3 << 20, read(environment).stats().historyBytes().bytes());
+        assertEquals(
+                4 << 20,
+                read(environment, "--stats.history-bytes=4m")
+                        .stats()
+                        .historyBytes()
+                        .bytes());
+        for (String bad : List.of("much", "1k", "2g", "-1"))
+            assertEquals(List.of("stats.history-bytes"), faults(Map.of("BERTH_STATS_HISTORY_BYTES", bad)));
+    }
+
+    @Test
     void anIpv6AddressStandsInBrackets() {
         Settings settings = read(Map.of(), "--listen=[::1]:9000");
         assertEquals("::1", settings.server().host());

@@ -14,6 +14,7 @@ import dev.berth.model.ContainerId;
 import dev.berth.model.ContainerSpec;
 import dev.berth.model.Pause;
 import dev.berth.stats.Stats;
+import dev.berth.stats.StatsSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -52,7 +53,7 @@ public final class Harbour implements AutoCloseable {
         var random = new Random(1);
         var clock = InstantSource.system();
         mirror = new Mirror(engine, clock, Harbour::briefly, random);
-        stats = Stats.ofEngine(engine, mirror, clock, Harbour::briefly, random);
+        stats = Stats.ofEngine(engine, mirror, StatsSettings.DEFAULTS, clock, Harbour::briefly, random);
         jobs = new Jobs(clock, random);
         images = new Images(engine, mirror, jobs, new Credentials(Path.of("/nonexistent/config.json")));
         containers = new Containers(engine, mirror, images, SERVER, ELSEWHERE, random, ticks);

@@ -31,7 +31,7 @@ class HistoryTest {
     private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
     private static final ContainerId WEB = Samples.id(1);
 
-    private final History history = new History();
+    private final History history = new History(16 << 20);
 
     private List<Point> since(Duration back, long second) {
         return history.since(WEB, back, START.plusSeconds(second));

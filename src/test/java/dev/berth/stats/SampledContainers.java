@@ -19,7 +19,8 @@ public final class SampledContainers implements AutoCloseable {
     private static final Duration BLINK = Duration.ofMillis(250);
 
     private final MirrorBench bench = new MirrorBench();
-    private final Stats stats = Stats.ofEngine(bench.engine, bench.mirror, bench.time, bench.time, new Random(1));
+    private final Stats stats =
+            Stats.ofEngine(bench.engine, bench.mirror, StatsSettings.DEFAULTS, bench.time, bench.time, new Random(1));
     private final List<ContainerId> ids = new ArrayList<>();
     private int second;
 

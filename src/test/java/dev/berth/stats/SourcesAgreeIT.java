@@ -51,8 +51,9 @@ class SourcesAgreeIT {
                 .orElseThrow();
         try (var engine = DockerEngine.at(settings);
                 var mirror = new Mirror(engine, clock, Pause.REAL, random);
-                var files = Stats.ofFiles(engine, mirror, clock, System::nanoTime, Pause.REAL, random);
-                var streams = Stats.ofEngine(engine, mirror, clock, Pause.REAL, random)) {
+                var files = Stats.ofFiles(
+                        engine, mirror, StatsSettings.DEFAULTS, clock, System::nanoTime, Pause.REAL, random);
+                var streams = Stats.ofEngine(engine, mirror, StatsSettings.DEFAULTS, clock, Pause.REAL, random)) {
             mirror.start();
             Awaitility.await().until(() -> mirror.snapshot().container(id).isPresent());
             Container container = mirror.snapshot().container(id).orElseThrow();

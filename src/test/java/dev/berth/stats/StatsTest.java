@@ -36,7 +36,8 @@ class StatsTest {
     }
 
     private final MirrorBench bench = new MirrorBench();
-    private final Stats stats = Stats.ofEngine(bench.engine, bench.mirror, bench.time, bench.time, new Random(1));
+    private final Stats stats =
+            Stats.ofEngine(bench.engine, bench.mirror, StatsSettings.DEFAULTS, bench.time, bench.time, new Random(1));
     private ContainerId id = new ContainerId("0".repeat(64));
 
     @BeforeEach

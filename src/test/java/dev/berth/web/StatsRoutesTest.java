@@ -45,7 +45,7 @@ class StatsRoutesTest {
     private static final Duration AT_ONCE = Duration.ofMillis(1);
 
     private final Harbour harbour = new Harbour();
-    private final History history = new History();
+    private final History history = new History(16 << 20);
     private final LiveSamples live = new LiveSamples(() -> {});
     private final List<Server> servers = new ArrayList<>();
     private volatile Instant now = START;
