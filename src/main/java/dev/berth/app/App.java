@@ -2,6 +2,7 @@ package dev.berth.app;
 
 import dev.berth.access.Secret;
 import dev.berth.access.Tokens;
+import dev.berth.admission.Admission;
 import dev.berth.containers.Containers;
 import dev.berth.containers.LocalDevices;
 import dev.berth.engine.DockerEngine;
@@ -27,7 +28,8 @@ final class App implements AutoCloseable {
     private final Containers containers;
     private final Server server;
 
-    App(Settings settings, Machine machine, Secret token, String serverId) {
+    /// @param endedCleanly whether the last life of this server left nothing under way
+    App(Settings settings, Machine machine, Secret token, String serverId, boolean endedCleanly) {
         // Ids and pauses need to differ, not to be secret; a secure source would cost more than a whole answer.
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         InstantSource clock = InstantSource.system();
@@ -40,10 +42,20 @@ final class App implements AutoCloseable {
         jobs = new Jobs(clock, random);
         images = new Images(engine, mirror, jobs, new Credentials(settings.dockerConfig()));
         var devices = new LocalDevices(settings.engine().isLocal(), machine.hostname(), machine.kernel());
-        containers = new Containers(engine, mirror, images, serverId, devices, random, pause);
+        var admission = new Admission(mirror, stats::table, settings.admission(), clock);
+        containers = new Containers(engine, mirror, images, admission, serverId, endedCleanly, devices, random, pause);
         server = new Server(
                 settings.server(),
-                Routes.all(mirror, stats, jobs, images, containers, clock, machine.hostname(), machine.version()),
+                Routes.all(
+                        mirror,
+                        stats,
+                        jobs,
+                        images,
+                        admission,
+                        containers,
+                        clock,
+                        machine.hostname(),
+                        machine.version()),
                 new Tokens(token),
                 clock,
                 random);

@@ -66,6 +66,24 @@ final class DataFolder implements AutoCloseable {
         }
     }
 
+    /// Whether the last process that used the folder came to its end, as far as the folder tells. From now on it tells
+    /// that this one has not.
+    boolean endedCleanly() throws IOException {
+        Path file = atWork();
+        if (Files.exists(file)) return false;
+        Files.createFile(file);
+        return true;
+    }
+
+    /// Everything that was begun is done.
+    void endClean() throws IOException {
+        Files.deleteIfExists(atWork());
+    }
+
+    private Path atWork() {
+        return folder.resolve("at-work");
+    }
+
     @Override
     public void close() throws IOException {
         lock.close();

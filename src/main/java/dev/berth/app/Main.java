@@ -78,7 +78,7 @@ public final class Main {
         var random = new SecureRandom();
         boolean made = settings.token().isEmpty() && !data.hasToken();
         Secret token = settings.token().isPresent() ? settings.token().get() : data.token(random);
-        var app = new App(settings, machine, token, data.serverId(random));
+        var app = new App(settings, machine, token, data.serverId(random), data.endedCleanly());
         try {
             app.start();
         } catch (RuntimeException taken) {
@@ -86,14 +86,19 @@ public final class Main {
                     + settings.server().port() + ": " + rootOf(taken));
             return 1;
         }
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(app)));
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(app, data)));
         new Welcome(OUT, settings, app.port(), data.tokenFile()).say(made ? token.reveal() : "", look(app));
         new CountDownLatch(1).await(); // until the hook ends the process
         return 0;
     }
 
-    private static void stop(App app) {
+    private static void stop(App app, DataFolder data) {
         app.close();
+        try {
+            data.endClean();
+        } catch (IOException unwritable) {
+            ERR.println("berth: " + unwritable.getMessage() + "; the next start will look twice");
+        }
         Runtime.getRuntime().halt(0); // asked to stop, and stopped: that is no failure
     }
 

@@ -1,6 +1,7 @@
 package dev.berth.app;
 
 import dev.berth.access.Secret;
+import dev.berth.admission.AdmissionSettings;
 import dev.berth.engine.EngineSettings;
 import dev.berth.model.Failure;
 import dev.berth.model.Faults;
@@ -24,13 +25,13 @@ record Settings(
         ServerSettings server,
         EngineSettings engine,
         StatsSettings stats,
+        AdmissionSettings admission,
         Path data,
         Optional<Secret> token,
         Path dockerConfig) {
     private static final int PORT = 8473;
     private static final int SHORTEST_TOKEN = 16;
-    private static final Set<String> OPTIONS =
-            new TreeSet<>(Set.of("listen", "engine", "data", "config", "hosts", StatsSettings.HISTORY_BYTES));
+    private static final Set<String> OPTIONS = options();
     private static final Set<String> KEYS = keys();
 
     /// @param hostname of this machine; it is one of our names
@@ -42,6 +43,7 @@ record Settings(
         Optional<EngineSettings> engine =
                 EngineSettings.read(source.text("engine"), environment, Files::exists, faults);
         StatsSettings stats = StatsSettings.read(source::text, faults);
+        AdmissionSettings admission = AdmissionSettings.read(source::text, faults);
         Path data = source.text("data").map(Path::of).orElseGet(() -> defaultData(environment));
         Optional<Secret> token = token(environment, faults);
         faults.throwIfAny();
@@ -49,9 +51,17 @@ record Settings(
                 server.orElseThrow(),
                 engine.orElseThrow(),
                 stats,
+                admission,
                 data.toAbsolutePath(),
                 token,
                 dockerConfig(environment));
+    }
+
+    private static Set<String> options() {
+        var options = new TreeSet<>(List.of("listen", "engine", "data", "config", "hosts"));
+        options.add(StatsSettings.HISTORY_BYTES);
+        options.addAll(AdmissionSettings.KEYS);
+        return options;
     }
 
     /// A file does not name another one.

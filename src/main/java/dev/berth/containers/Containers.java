@@ -1,5 +1,8 @@
 package dev.berth.containers;
 
+import dev.berth.admission.Admission;
+import dev.berth.admission.Ask;
+import dev.berth.admission.Verdict;
 import dev.berth.engine.Engine;
 import dev.berth.images.Images;
 import dev.berth.mirror.Mirror;
@@ -17,9 +20,9 @@ import dev.berth.model.Status;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -45,16 +48,22 @@ public final class Containers implements AutoCloseable {
     private final LocalDevices devices;
     private final OurLabels labels;
     private final Sweep sweep;
-    private final Map<String, InFlight> atWork = new ConcurrentHashMap<>();
+    private final Admission admission;
+    private final Settling settling;
+    private final Opening opening;
+    private final Set<String> atWork = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("operation").factory());
 
     /// @param server the id of this installation, written on every container it makes
+    /// @param endedCleanly whether the last life of this server left nothing under way
     public Containers(
             Engine engine,
             Mirror mirror,
             Images images,
+            Admission admission,
             String server,
+            boolean endedCleanly,
             LocalDevices devices,
             RandomGenerator random,
             Pause pause) {
@@ -64,39 +73,48 @@ public final class Containers implements AutoCloseable {
         this.random = random;
         this.devices = devices;
         this.labels = new OurLabels(server);
-        this.sweep = new Sweep(engine.containers(), mirror, labels, atWork.keySet(), pause);
+        this.admission = admission;
+        this.settling = new Settling(mirror, pause);
+        this.opening = new Opening(mirror, endedCleanly, Pause.REAL);
+        this.sweep = new Sweep(engine.containers(), mirror, labels, atWork, pause);
         mirror.listen(sweep);
     }
 
     /// Begins to remove what an earlier life of this server left half made.
     public void start() {
         sweep.start();
+        opening.start();
     }
 
     /// What is known of the engine's machine, for the check of a request.
     public EngineHost host() {
         Optional<Host> host = mirror.snapshot().host();
         Optional<Predicate<String>> check = host.filter(devices::areOf).map(_ -> devices::isBlockDevice);
-        return new EngineHost(host.map(it -> Cpus.of(it.cpus())), host.map(Host::memory), check);
+        return new EngineHost(
+                host.map(it -> Cpus.of(it.cpus())),
+                host.map(Host::memory),
+                MemoryPresets.of(admission.settings()),
+                check);
     }
 
     /// Creates, and starts unless told not to; the image is pulled first where needed.
     ///
     /// @param registryAuth the caller's credentials for the registry, as the engine's `X-Registry-Auth`
-    public Container create(CreateRequest request, Optional<String> registryAuth) {
+    /// @param longest how long to wait for memory
+    /// @throws Failure.Refused if there is not enough memory
+    public Container create(
+            CreateRequest request, Optional<String> registryAuth, Duration longest, Departure departure) {
         mirror.requireConnected();
         String operation = RandomId.next(random, OPERATION_LENGTH);
-        var creation = new Creation(engine.containers(), mirror, images, labels, atWork, operation);
+        var creation =
+                new Creation(engine.containers(), mirror, images, labels, admission, settling, atWork, operation);
         return toItsEnd(() -> {
-            Container made = creation.run(request, registryAuth);
+            departure.carriedOutBy(Thread.currentThread());
+            opening.await();
+            Container made = creation.run(request, registryAuth, longest, departure);
             LOG.log(Level.INFO, "container {0} ({1}) created from {2}", made.name(), made.id(), made.image());
             return made;
         });
-    }
-
-    /// The memory that creates under way will take, as far as a snapshot does not show it as taken yet.
-    public long heldBytes(Snapshot snapshot) {
-        return atWork.values().stream().mapToLong(it -> it.heldBytes(snapshot)).sum();
     }
 
     /// What `create` would do now.
@@ -112,13 +130,20 @@ public final class Containers implements AutoCloseable {
                     "no-such-image",
                     "the image '" + request.spec().image() + "' is not here, and \"pull\" is \"never\"");
         return new CreatePlan(
-                request.spec(), request.start(), image.isEmpty() || request.pull() == CreateRequest.Pull.ALWAYS);
+                request.spec(),
+                request.start(),
+                image.isEmpty() || request.pull() == CreateRequest.Pull.ALWAYS,
+                admission.look(new Ask(
+                        request.what(),
+                        Optional.empty(),
+                        request.spec().limits().memory())));
     }
 
     /// What a create would do.
     ///
     /// @param pull whether the registry would be asked
-    public record CreatePlan(ContainerSpec spec, boolean start, boolean pull) {}
+    /// @param memory whether it would be admitted now
+    public record CreatePlan(ContainerSpec spec, boolean start, boolean pull, Verdict memory) {}
 
     /// Stops a container if it runs, and removes it and its anonymous volumes.
     ///
@@ -179,6 +204,8 @@ public final class Containers implements AutoCloseable {
             return future.get();
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof Failure failure) throw failure;
+            if (failed.getCause() instanceof InterruptedException)
+                throw new Failure.Cancelled("nobody waits for the answer any more; nothing was begun");
             throw new IllegalStateException("an operation broke", failed.getCause());
         } catch (InterruptedException asked) {
             Thread.currentThread().interrupt();
@@ -197,7 +224,9 @@ public final class Containers implements AutoCloseable {
     /// Lets what was begun end, for ten seconds at most.
     @Override
     public void close() {
+        opening.close();
         sweep.close();
+        settling.close();
         threads.shutdown();
         try {
             if (!threads.awaitTermination(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) threads.shutdownNow();

@@ -6,6 +6,11 @@ import dev.berth.model.ContainerSpec;
 ///
 /// @param start false creates only
 public record CreateRequest(ContainerSpec spec, Pull pull, boolean start) {
+    /// What it is called while it waits for memory.
+    String what() {
+        return "create " + spec.name().orElse(spec.image().toString());
+    }
+
     /// When the registry is asked for the image.
     public enum Pull {
         MISSING,

@@ -1,5 +1,9 @@
 package dev.berth.containers;
 
+import dev.berth.admission.Admission;
+import dev.berth.admission.Ask;
+import dev.berth.admission.Hold;
+import dev.berth.admission.Verdict;
 import dev.berth.engine.EngineContainers;
 import dev.berth.images.Images;
 import dev.berth.mirror.Mirror;
@@ -8,8 +12,9 @@ import dev.berth.model.ContainerId;
 import dev.berth.model.ContainerSpec;
 import dev.berth.model.Failure;
 import java.lang.System.Logger.Level;
-import java.util.Map;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /// One create from image to answer: in the end there is a complete container, or none.
 final class Creation {
@@ -20,7 +25,9 @@ final class Creation {
     private final Mirror mirror;
     private final Images images;
     private final OurLabels labels;
-    private final Map<String, InFlight> atWork;
+    private final Admission admission;
+    private final Settling settling;
+    private final Set<String> atWork;
     private final String operation;
 
     Creation(
@@ -28,29 +35,53 @@ final class Creation {
             Mirror mirror,
             Images images,
             OurLabels labels,
-            Map<String, InFlight> atWork,
+            Admission admission,
+            Settling settling,
+            Set<String> atWork,
             String operation) {
         this.engine = engine;
         this.mirror = mirror;
         this.images = images;
         this.labels = labels;
+        this.admission = admission;
+        this.settling = settling;
         this.atWork = atWork;
         this.operation = operation;
     }
 
-    Container run(CreateRequest request, Optional<String> registryAuth) throws InterruptedException {
+    /// @param longest how long to wait for memory
+    Container run(CreateRequest request, Optional<String> registryAuth, Duration longest, Departure departure)
+            throws InterruptedException {
+        var ask = new Ask(
+                request.what(), Optional.empty(), request.spec().limits().memory());
+        look(ask, request, longest);
         require(request, registryAuth);
-        var inFlight = new InFlight(request);
-        atWork.put(operation, inFlight);
+        // Only now: a download of minutes must not keep memory from others.
+        Optional<Hold> hold = request.start() ? Optional.of(admission.hold(ask, longest)) : Optional.empty();
         try {
-            ContainerSpec spec = request.spec().labelled(labels.of(operation, request.start()));
-            ContainerId id = create(spec, request, registryAuth);
-            inFlight.created(id);
-            if (request.start()) start(id, spec);
-            return show(id);
+            departure.begin();
+            atWork.add(operation);
+            return make(request, registryAuth, hold);
         } finally {
             atWork.remove(operation);
+            hold.ifPresent(Hold::close); // unless it was handed on
         }
+    }
+
+    /// A request that cannot be granted should not download anything first.
+    private void look(Ask ask, CreateRequest request, Duration longest) {
+        Verdict verdict = admission.look(ask);
+        boolean hopeless = !verdict.possible() || (request.start() && longest.isZero() && !verdict.admitted());
+        if (hopeless) throw verdict.refusal();
+    }
+
+    private Container make(CreateRequest request, Optional<String> registryAuth, Optional<Hold> hold)
+            throws InterruptedException {
+        ContainerSpec spec = request.spec().labelled(labels.of(operation, request.start()));
+        ContainerId id = create(spec, request, registryAuth);
+        hold.ifPresent(it -> it.bind(id));
+        if (request.start()) start(id, spec, hold);
+        return show(id, hold);
     }
 
     private void require(CreateRequest request, Optional<String> registryAuth) throws InterruptedException {
@@ -74,17 +105,17 @@ final class Creation {
         }
     }
 
-    private void start(ContainerId id, ContainerSpec spec) {
+    private void start(ContainerId id, ContainerSpec spec, Optional<Hold> hold) {
         try {
             engine.start(id);
         } catch (Failure failure) {
-            undo(id);
+            undo(id, hold);
             throw new Conflicts(mirror.snapshot()).explained(failure, spec);
         }
     }
 
     /// Removes what a failed start left. What cannot be removed now is half made, and the sweep's.
-    private void undo(ContainerId id) {
+    private void undo(ContainerId id, Optional<Hold> hold) {
         for (int attempt = 1; ; attempt++) {
             try {
                 engine.remove(id, true, true);
@@ -93,19 +124,26 @@ final class Creation {
             } catch (Failure failure) {
                 if (attempt < TRIES_TO_UNDO && !(failure instanceof Failure.EngineDown)) continue;
                 LOG.log(Level.WARNING, "container {0} could not be removed: {1}", id.shortId(), failure.detail());
-                mirror.hint(id);
+                keepHeld(id, hold);
                 return;
             }
         }
     }
 
-    private Container show(ContainerId id) {
+    /// Until the mirror shows what became of it.
+    private void keepHeld(ContainerId id, Optional<Hold> hold) {
+        hold.ifPresent(it -> settling.settle(it.handedOn(), id));
+        mirror.hint(id);
+    }
+
+    private Container show(ContainerId id, Optional<Hold> hold) {
         try {
             return mirror.refresh(id)
                     .orElseThrow(() -> new Failure.Conflict(
                             "container-gone",
                             "container " + id.shortId() + " was created, and removed by somebody else"));
         } catch (Failure.EngineDown | Failure.EngineSlow unconfirmed) {
+            keepHeld(id, hold);
             throw new Failure.EngineDown(
                     "done, not yet confirmed: container " + id.shortId()
                             + " was created, but the engine no longer answers",

@@ -9,5 +9,10 @@ import java.util.function.Predicate;
 ///
 /// @param cpus all of them; none before the engine was met
 /// @param memory physical; none before the engine was met
+/// @param presets what every container gets or may not exceed
 /// @param isBlockDevice tells of a path of the engine's `/dev`; none where we do not see that
-public record EngineHost(Optional<Cpus> cpus, Optional<MemorySize> memory, Optional<Predicate<String>> isBlockDevice) {}
+public record EngineHost(
+        Optional<Cpus> cpus,
+        Optional<MemorySize> memory,
+        MemoryPresets presets,
+        Optional<Predicate<String>> isBlockDevice) {}

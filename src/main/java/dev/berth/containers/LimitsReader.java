@@ -26,7 +26,9 @@ final class LimitsReader {
     }
 
     Limits read() {
-        Optional<MemorySize> memory = memory("mem_limit");
+        Optional<MemorySize> memory = memory("mem_limit").or(this::standard);
+        if (fields.raw("mem_limit").isEmpty() || memory.isPresent())
+            host.presets().fault(memory).ifPresent(it -> faults.add("mem_limit", it));
         Optional<MemorySize> reservation = memory("mem_reservation");
         if (memory.isPresent() && reservation.isPresent() && reservation.get().compareTo(memory.get()) > 0)
             faults.add("mem_reservation", "must not be more than mem_limit");
@@ -39,6 +41,10 @@ final class LimitsReader {
                 rates("device_read_iops", false),
                 rates("device_write_bps", true),
                 rates("device_write_iops", false));
+    }
+
+    private Optional<MemorySize> standard() {
+        return fields.stands("mem_limit") ? Optional.empty() : host.presets().standard();
     }
 
     private Optional<MemorySize> memory(String name) {

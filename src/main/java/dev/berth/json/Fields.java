@@ -44,6 +44,11 @@ public final class Fields {
         return Optional.ofNullable(entries.get(name)).filter(it -> !it.isNull());
     }
 
+    /// Whether it was named at all, also as null.
+    public boolean stands(String name) {
+        return entries.containsKey(name);
+    }
+
     public Optional<String> string(String name) {
         return raw(name).flatMap(value -> text(value, path(name)));
     }

@@ -92,6 +92,13 @@ public abstract sealed class Failure extends RuntimeException {
         }
     }
 
+    /// It is understood and allowed, and there is not enough of something for it now.
+    public static final class Refused extends Failure {
+        public Refused(String code, String detail) {
+            super(code, detail, null);
+        }
+    }
+
     /// The engine or a registry refused a well-formed request.
     public static final class Rejected extends Failure {
         public Rejected(String code, String detail) {

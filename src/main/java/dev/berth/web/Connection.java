@@ -71,6 +71,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         final Head head;
         final String requestId;
         final Entity entity;
+        final Client client = new Client();
         boolean answered;
         boolean bodyEnded;
         Optional<Streaming> streaming = Optional.empty();
@@ -82,7 +83,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
 
         Router.Incoming incoming() {
-            return new Router.Incoming(head.method(), head.path(), head.query(), head.headers(), entity, requestId);
+            return new Router.Incoming(
+                    head.method(), head.path(), head.query(), head.headers(), entity, client, requestId);
         }
     }
 
@@ -155,6 +157,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 "",
                 _ -> Optional.empty(),
                 () -> new byte[0],
+                new Client(),
                 requestId);
         send(incoming.method(), requestId, why.apply(incoming), true);
         lingerAfterwards();
@@ -300,6 +303,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         exchange.ifPresent(now -> {
             if (!now.bodyEnded) now.entity.fail();
             now.bodyEnded = true;
+            now.client.gone();
             now.streaming.ifPresent(it -> {
                 it.writer().interrupt();
                 it.body().changed();

@@ -4,6 +4,7 @@ import dev.berth.access.Right;
 import dev.berth.containers.Containers;
 import dev.berth.containers.CreateRequest;
 import dev.berth.containers.CreateRequestReader;
+import dev.berth.containers.Departure;
 import dev.berth.json.Json;
 import dev.berth.json.ObjBuilder;
 import dev.berth.mirror.Mirror;
@@ -11,6 +12,7 @@ import dev.berth.model.Container;
 import dev.berth.model.Failure;
 import dev.berth.model.Faults;
 import dev.berth.stats.Stats;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -54,13 +56,15 @@ final class ContainerRoutes {
     }
 
     private Answer create(Request request) {
-        request.query().await(); // how long to wait for memory; there is no line yet in which to wait
+        Duration longest = request.query().await();
         var faults = new Faults();
         Json body = request.json(faults);
         CreateRequest wanted = CreateRequestReader.read(body, containers.host(), faults)
                 .orElseThrow(() -> new Failure.Invalid(faults.found()));
         if (request.dryRun()) return plan(wanted);
-        Container made = containers.create(wanted, request.headers().first("X-Registry-Auth"));
+        var departure = new Departure();
+        request.client().onGone(departure::gone);
+        Container made = containers.create(wanted, request.headers().first("X-Registry-Auth"), longest, departure);
         return Answer.json(201, view(made))
                 .with("Location", "/container/" + made.id().hex());
     }
@@ -73,6 +77,8 @@ final class ContainerRoutes {
                         .put("dry_run", true)
                         .put("create", SpecView.of(plan.spec(), plan.start()))
                         .put("pull", plan.pull())
+                        .put("admitted", plan.memory().admitted())
+                        .put("memory", MemoryView.of(plan.memory()))
                         .build());
     }
 

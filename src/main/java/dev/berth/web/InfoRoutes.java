@@ -1,8 +1,9 @@
 package dev.berth.web;
 
 import dev.berth.access.Right;
+import dev.berth.admission.Admission;
 import dev.berth.admission.MemoryFigures;
-import dev.berth.containers.Containers;
+import dev.berth.admission.Waiting;
 import dev.berth.json.Json;
 import dev.berth.json.ObjBuilder;
 import dev.berth.mirror.Mirror;
@@ -26,17 +27,16 @@ import java.util.function.ToLongFunction;
 final class InfoRoutes {
     private final Mirror mirror;
     private final Stats stats;
-    private final Containers containers;
+    private final Admission admission;
     private final InstantSource clock;
     private final String hostname;
     private final String version;
 
     /// @param hostname of this machine, shown until the engine has told its own
-    InfoRoutes(
-            Mirror mirror, Stats stats, Containers containers, InstantSource clock, String hostname, String version) {
+    InfoRoutes(Mirror mirror, Stats stats, Admission admission, InstantSource clock, String hostname, String version) {
         this.mirror = mirror;
         this.stats = stats;
-        this.containers = containers;
+        this.admission = admission;
         this.clock = clock;
         this.hostname = hostname;
         this.version = version;
@@ -67,16 +67,18 @@ final class InfoRoutes {
         Snapshot snapshot = mirror.snapshot();
         SampleTable samples = stats.table();
         Instant now = clock.instant();
+        List<Waiting> line = snapshot.host().isPresent() ? admission.line() : List.of();
         return new ObjBuilder()
                 .put("hostname", snapshot.host().map(Host::hostname).orElse(hostname))
                 .put("time", now)
                 .put("version", version)
                 .put("cpus", snapshot.host().map(it -> Json.of(it.cpus())).orElse(Json.Null.VALUE))
                 .put("engine", engine(snapshot))
-                .put("memory", memory(snapshot, samples))
+                .put("memory", memory(snapshot))
                 .put("containers", byStatus(snapshot))
                 .put("images", snapshot.images().size())
-                .put("waiting", 0)
+                .put("waiting", line.size())
+                .put("line", new Json.Arr(line.stream().map(InfoRoutes::json).toList()))
                 .put("stats", sampling(samples, now))
                 .build();
     }
@@ -92,10 +94,17 @@ final class InfoRoutes {
                 .build();
     }
 
-    private Json memory(Snapshot snapshot, SampleTable samples) {
-        Optional<MemoryFigures> figures = snapshot.host()
-                .filter(_ -> snapshot.known())
-                .map(host -> MemoryFigures.of(host.memory(), snapshot, samples, containers.heldBytes(snapshot)));
+    private static Json json(Waiting waiting) {
+        return new ObjBuilder()
+                .put("position", waiting.position())
+                .put("what", waiting.what())
+                .put("requested_bytes", waiting.requestedBytes())
+                .put("since", waiting.since())
+                .build();
+    }
+
+    private Json memory(Snapshot snapshot) {
+        Optional<MemoryFigures> figures = snapshot.known() ? admission.figures() : Optional.empty();
         var object = new ObjBuilder();
         put(object, "physical_bytes", figures, MemoryFigures::physicalBytes);
         put(object, "capacity_bytes", figures, MemoryFigures::capacityBytes);
@@ -105,7 +114,7 @@ final class InfoRoutes {
         put(object, "committed_bytes", figures, MemoryFigures::committedBytes);
         put(object, "available_bytes", figures, MemoryFigures::availableBytes);
         put(object, "overcommitted_bytes", figures, MemoryFigures::overcommittedBytes);
-        put(object, "queued_bytes", figures, _ -> 0); // nobody waits: what does not fit is not refused yet
+        put(object, "queued_bytes", figures, MemoryFigures::queuedBytes);
         put(object, "used_bytes", figures, MemoryFigures::usedBytes);
         return object.build();
     }

@@ -57,6 +57,23 @@ final class ProblemKinds {
                     "container-busy",
                     "Container busy",
                     "The container's present state stands against it; engine_message has the engine's words."),
+            kind(
+                    "not-enough-memory",
+                    "Not enough memory",
+                    "What the host has left does not suffice, or others wait for it already. available_bytes says what is left; a lower mem_limit may fit, and ?wait=<seconds> waits for a turn."),
+            kind(
+                    "memory-below-usage",
+                    "Memory below usage",
+                    "The container uses more than the new limit would allow it. Choose a higher one, or ?force=true to let the kernel reclaim or kill."),
+            kind(
+                    "change-refused",
+                    "Change refused",
+                    "The engine does not make this change on a container; engine_message has its words. Nothing was changed."),
+            kind("not-running", "Not running", "The container does not run, so this cannot be done with it."),
+            kind(
+                    "idempotency-key-reused",
+                    "Idempotency key reused",
+                    "The Idempotency-Key was used with another body within the last 24 hours. Use a new key for a new request."),
             kind("body-too-large", "Body too large", "A body must not be larger than 1 MiB."),
             kind(
                     "unclear-length",

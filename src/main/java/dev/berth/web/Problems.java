@@ -20,6 +20,7 @@ final class Problems {
             case Failure.NotFound _ -> 404;
             case Failure.Conflict _ -> 409;
             case Failure.Rejected _ -> 422;
+            case Failure.Refused _ -> 429;
             case Failure.EngineNonsense _ -> 502;
             case Failure.EngineDown _, Failure.Cancelled _ -> 503;
             case Failure.EngineSlow _ -> 504;

@@ -12,7 +12,13 @@ import java.util.Optional;
 ///
 /// @param parameters the variable parts of the path, decoded
 public record Request(
-        String method, Map<String, String> parameters, Query query, Headers headers, Body body, Caller caller) {
+        String method,
+        Map<String, String> parameters,
+        Query query,
+        Headers headers,
+        Body body,
+        Client client,
+        Caller caller) {
 
     public String parameter(String name) {
         String value = parameters.get(name);

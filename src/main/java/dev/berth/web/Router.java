@@ -41,6 +41,7 @@ final class Router {
             String rawQuery,
             Request.Headers headers,
             Request.Body body,
+            Client client,
             String requestId) {}
 
     Answer answer(Incoming in) {
@@ -97,7 +98,8 @@ final class Router {
         if (chosen.route().body()) Door.checkContentType(in.headers());
         return chosen.route()
                 .handler()
-                .handle(new Request(in.method(), chosen.parameters(), query, in.headers(), in.body(), caller));
+                .handle(new Request(
+                        in.method(), chosen.parameters(), query, in.headers(), in.body(), in.client(), caller));
     }
 
     private record Found(Route route, Map<String, String> parameters) {}

@@ -1,5 +1,6 @@
 package dev.berth.web;
 
+import dev.berth.admission.Admission;
 import dev.berth.containers.Containers;
 import dev.berth.images.Images;
 import dev.berth.jobs.Jobs;
@@ -20,6 +21,7 @@ public final class Routes {
             Stats stats,
             Jobs jobs,
             Images images,
+            Admission admission,
             Containers containers,
             InstantSource clock,
             String hostname,
@@ -29,7 +31,7 @@ public final class Routes {
         routes.addAll(new StatsRoutes(mirror, stats::table, stats.history(), stats.live(), clock).routes());
         routes.addAll(new ImageRoutes(mirror, images).routes());
         routes.addAll(new JobRoutes(jobs).routes());
-        routes.addAll(new InfoRoutes(mirror, stats, containers, clock, hostname, version).routes());
+        routes.addAll(new InfoRoutes(mirror, stats, admission, clock, hostname, version).routes());
         routes.addAll(ProblemRoutes.routes());
         routes.addAll(PageRoutes.routes());
         return List.copyOf(routes);

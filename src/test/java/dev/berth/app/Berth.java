@@ -39,7 +39,7 @@ final class Berth implements AutoCloseable {
                     List.of("--listen", "127.0.0.1:0", "--engine", lab.engine(), "--data", folder.toString()),
                     Map.of("HOME", folder.toString()),
                     "localhost");
-            var app = new App(settings, Machine.here(), TOKEN, serverId);
+            var app = new App(settings, Machine.here(), TOKEN, serverId, true);
             app.start();
             var berth = new Berth(folder, app, serverId);
             berth.awaitConnected();

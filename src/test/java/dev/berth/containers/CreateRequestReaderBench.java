@@ -21,7 +21,10 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class CreateRequestReaderBench {
     private final EngineHost host = new EngineHost(
-            Optional.of(Cpus.of(2)), Optional.of(MemorySize.parse("4g")), Optional.of("/dev/sda"::equals));
+            Optional.of(Cpus.of(2)),
+            Optional.of(MemorySize.parse("4g")),
+            MemoryPresets.NONE,
+            Optional.of("/dev/sda"::equals));
     private final byte[] body = """
             {"image_name": "nginx", "name": "web", "ports": {"80/tcp": 8080, "443/tcp": null}, "mem_limit": "2g",
              "cpu_percent_limit": 50, "environment": ["STAGE=try", "COLOUR=blue"], "labels": {"stage": "try"},

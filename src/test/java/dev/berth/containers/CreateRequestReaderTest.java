@@ -34,7 +34,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The body of a create: what every field takes, and how every wrong value is named.
 class CreateRequestReaderTest {
     private static final EngineHost HOST = new EngineHost(
-            Optional.of(Cpus.of(2)), Optional.of(MemorySize.parse("4g")), Optional.of("/dev/sda"::equals));
+            Optional.of(Cpus.of(2)),
+            Optional.of(MemorySize.parse("4g")),
+            MemoryPresets.NONE,
+            Optional.of("/dev/sda"::equals));
 
     private final Faults faults = new Faults();
 
@@ -444,7 +447,7 @@ class CreateRequestReaderTest {
 
     @Test
     void aHostThatIsNotKnownYetRefusesNothing() throws JsonReader.Broken {
-        var unknown = new EngineHost(Optional.empty(), Optional.empty(), Optional.empty());
+        var unknown = new EngineHost(Optional.empty(), Optional.empty(), MemoryPresets.NONE, Optional.empty());
         String body = "{\"image_name\":\"a\",\"cpu_percent_limit\":100000,"
                 + "\"device_read_bps\":[{\"Path\":\"/dev/nosuch\",\"Rate\":1}]}";
         assertTrue(read(body, unknown).isPresent(), faults.found()::toString);

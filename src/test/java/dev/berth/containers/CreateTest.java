@@ -75,7 +75,7 @@ class CreateTest {
     @Test
     void startsNothingWhenToldSo() {
         var request = new CreateRequest(spec(), CreateRequest.Pull.MISSING, false);
-        Container made = harbour.containers.create(request, Optional.empty());
+        Container made = harbour.create(request);
         assertEquals(Status.CREATED, made.status());
         assertEquals(0, harbour.engine.count(Call.START));
         assertEquals("false", made.labels().get("berth.start"));
@@ -102,16 +102,16 @@ class CreateTest {
 
     @Test
     void pullsAlwaysWhenAskedTo() {
-        harbour.containers.create(new CreateRequest(spec(), CreateRequest.Pull.ALWAYS, true), Optional.empty());
+        harbour.create(new CreateRequest(spec(), CreateRequest.Pull.ALWAYS, true));
         assertEquals(1, harbour.engine.count(Call.PULL));
     }
 
     @Test
     void neverPullsWhenAskedTo() {
         var here = new CreateRequest(spec(), CreateRequest.Pull.NEVER, true);
-        assertEquals("web", harbour.containers.create(here, Optional.empty()).name());
+        assertEquals("web", harbour.create(here).name());
         var there = new CreateRequest(SpecDraft.of("there").spec(), CreateRequest.Pull.NEVER, true);
-        var refusal = assertThrows(Failure.NotFound.class, () -> harbour.containers.create(there, Optional.empty()));
+        var refusal = assertThrows(Failure.NotFound.class, () -> harbour.create(there));
         assertEquals("no-such-image", refusal.code());
         assertEquals(0, harbour.engine.count(Call.PULL));
         assertEquals(List.of("web"), harbour.names());
@@ -150,7 +150,7 @@ class CreateTest {
     void anImageThatVanishesIsNotPulledAgainstTheCallersWord() {
         harbour.engine.refuseNext(Call.CREATE, new Failure.NotFound("no-such-image", "gone"));
         var never = new CreateRequest(spec(), CreateRequest.Pull.NEVER, true);
-        assertThrows(Failure.NotFound.class, () -> harbour.containers.create(never, Optional.empty()));
+        assertThrows(Failure.NotFound.class, () -> harbour.create(never));
         assertEquals(1, harbour.engine.count(Call.CREATE));
     }
 
@@ -320,10 +320,10 @@ class CreateTest {
         Gate start = harbour.engine.hold(Call.START);
         Future<Container> create = harbour.inBackground(() -> harbour.create(spec()));
         start.awaitArrival();
-        assertEquals(64L << 20, harbour.containers.heldBytes(harbour.snapshot()));
+        assertEquals(64L << 20, harbour.admission.figures().orElseThrow().heldBytes());
         start.open();
         assertEquals("web", create.get(20, SECONDS).name());
-        assertEquals(0, harbour.containers.heldBytes(harbour.snapshot()));
+        assertEquals(0, harbour.admission.figures().orElseThrow().heldBytes());
     }
 
     @Test
@@ -345,7 +345,7 @@ class CreateTest {
 
     private boolean closedToCreates() {
         var never = new CreateRequest(SpecDraft.of("nowhere").spec(), CreateRequest.Pull.NEVER, true);
-        var refusal = assertThrows(Failure.class, () -> harbour.containers.create(never, Optional.empty()));
+        var refusal = assertThrows(Failure.class, () -> harbour.create(never));
         return refusal instanceof Failure.Cancelled;
     }
 }

@@ -3,6 +3,8 @@ package dev.berth.containers;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
+import dev.berth.admission.Admission;
+import dev.berth.admission.AdmissionSettings;
 import dev.berth.engine.FakeEngine;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
@@ -38,6 +40,7 @@ public final class Harbour implements AutoCloseable {
     public final Stats stats;
     public final Jobs jobs;
     public final Images images;
+    public final Admission admission;
     public final Containers containers;
     public final Ticks ticks = new Ticks();
 
@@ -56,7 +59,8 @@ public final class Harbour implements AutoCloseable {
         stats = Stats.ofEngine(engine, mirror, StatsSettings.DEFAULTS, clock, Harbour::briefly, random);
         jobs = new Jobs(clock, random);
         images = new Images(engine, mirror, jobs, new Credentials(Path.of("/nonexistent/config.json")));
-        containers = new Containers(engine, mirror, images, SERVER, ELSEWHERE, random, ticks);
+        admission = new Admission(mirror, stats::table, AdmissionSettings.DEFAULTS, clock);
+        containers = new Containers(engine, mirror, images, admission, SERVER, true, ELSEWHERE, random, ticks);
     }
 
     /// Follows the engine from now on, and knows it.
@@ -101,7 +105,11 @@ public final class Harbour implements AutoCloseable {
     }
 
     public Container create(ContainerSpec spec) {
-        return containers.create(request(spec), Optional.empty());
+        return create(request(spec));
+    }
+
+    public Container create(CreateRequest request) {
+        return containers.create(request, Optional.empty(), Duration.ZERO, new Departure());
     }
 
     /// A client of its own.

@@ -46,7 +46,13 @@ class AnswersTest {
 
     private static Router.Incoming incoming(Map<String, String> headers) {
         return new Router.Incoming(
-                "GET", "/thing", "", name -> Optional.ofNullable(headers.get(name)), () -> new byte[0], "id");
+                "GET",
+                "/thing",
+                "",
+                name -> Optional.ofNullable(headers.get(name)),
+                () -> new byte[0],
+                new Client(),
+                "id");
     }
 
     private static Map<String, String> headers(Answer answer) {

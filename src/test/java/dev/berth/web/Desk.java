@@ -94,6 +94,7 @@ final class Desk {
                 mark < 0 ? "" : target.substring(mark + 1),
                 name -> Optional.ofNullable(sent.get(name)),
                 () -> body.orElse("").getBytes(UTF_8),
+                new Client(),
                 "the-request");
         Answer answer = router.answer(incoming);
         var received = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);

@@ -52,6 +52,7 @@ class ServerTest {
                     harbour.stats,
                     harbour.jobs,
                     harbour.images,
+                    harbour.admission,
                     harbour.containers,
                     InstantSource.system(),
                     "quay",

@@ -1,0 +1,17 @@
+package dev.berth.admission;
+
+import dev.berth.model.ContainerId;
+
+/// Memory that is promised to something under way. Whoever holds it gives it back when the mirror shows what became of
+/// it; until then the larger of both counts, so there is neither a gap nor a double count.
+public interface Hold extends AutoCloseable {
+    /// From now on it is this container's, which exists and does not run yet.
+    void bind(ContainerId container);
+
+    /// The same, in other hands: closing this one does nothing any more.
+    Hold handedOn();
+
+    /// Gives it back. May be done twice.
+    @Override
+    void close();
+}
