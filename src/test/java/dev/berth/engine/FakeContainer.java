@@ -5,7 +5,9 @@ import dev.berth.model.Container.HostPort;
 import dev.berth.model.ContainerId;
 import dev.berth.model.ContainerPort;
 import dev.berth.model.ContainerSpec;
+import dev.berth.model.Cpus;
 import dev.berth.model.ImageId;
+import dev.berth.model.LimitsChange;
 import dev.berth.model.MemorySize;
 import dev.berth.model.PortBinding;
 import dev.berth.model.RestartPolicy;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /// A container of the fake engine's; a test may set its fields through [FakeEngine#change].
@@ -40,6 +43,10 @@ public final class FakeContainer {
     public RestartPolicy restartPolicy;
     public int pid;
     public Optional<MemorySize> memory;
+    public Optional<Cpus> cpus;
+    public OptionalLong pids;
+    /// What it uses while it runs; no limit can be set below it.
+    public MemorySize memoryInUse = new MemorySize(0);
 
     FakeContainer(ContainerId id, String name, ContainerSpec spec, ImageId imageId, Instant created) {
         this.id = id;
@@ -49,6 +56,8 @@ public final class FakeContainer {
         this.created = created;
         this.restartPolicy = spec.restartPolicy();
         this.memory = spec.limits().memory();
+        this.cpus = spec.limits().cpus();
+        this.pids = spec.limits().pids();
     }
 
     /// The host ports that it asks for by number.
@@ -56,6 +65,13 @@ public final class FakeContainer {
         List<Integer> wanted = new ArrayList<>();
         spec.ports().values().forEach(all -> all.forEach(it -> it.port().ifPresent(wanted::add)));
         return wanted;
+    }
+
+    void apply(LimitsChange change) {
+        if (change.memory().isPresent()) memory = change.memory();
+        if (change.cpus().isPresent()) cpus = change.cpus();
+        change.pids().ifPresent(it -> pids = it.limit());
+        change.restartPolicy().ifPresent(it -> restartPolicy = it);
     }
 
     Container show() {
@@ -86,7 +102,8 @@ public final class FakeContainer {
                 restartPolicy,
                 pid,
                 memory,
-                spec.limits().cpus(),
+                cpus,
+                pids,
                 status.alive() ? Map.copyOf(bound) : wanted(),
                 spec.labels(),
                 networks,
