@@ -6,6 +6,8 @@ public enum Right {
     READ,
     /// Make containers.
     CREATE,
+    /// Start, stop and change containers.
+    OPERATE,
     /// Remove containers.
     REMOVE,
     /// Pull and update images, and cancel that.

@@ -10,6 +10,7 @@ import dev.berth.model.ContainerId;
 import dev.berth.model.Failure;
 import dev.berth.model.Host;
 import dev.berth.model.MemorySize;
+import dev.berth.stats.Sample;
 import dev.berth.stats.SampleTable;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -160,6 +162,11 @@ public final class Admission implements ContainerListener {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// What a container uses at the moment, in bytes; none while it does not run, or before its first sample.
+    public OptionalLong workingSet(Container container) {
+        return samples.get().of(container).map(Sample::workingSet).orElse(OptionalLong.empty());
     }
 
     /// Those who wait, the next one first.

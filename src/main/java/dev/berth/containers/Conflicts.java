@@ -2,6 +2,7 @@ package dev.berth.containers;
 
 import dev.berth.mirror.Snapshot;
 import dev.berth.model.Container;
+import dev.berth.model.ContainerId;
 import dev.berth.model.ContainerPort;
 import dev.berth.model.ContainerSpec;
 import dev.berth.model.Failure;
@@ -19,6 +20,13 @@ record Conflicts(Snapshot snapshot) {
             holder(spec).ifPresent(held -> {
                 throw portTaken(held);
             });
+    }
+
+    /// @throws Failure.Conflict if another container has the name
+    void checkName(String name, ContainerId but) {
+        named(name).filter(it -> !it.id().equals(but)).ifPresent(other -> {
+            throw nameTaken(other);
+        });
     }
 
     /// The engine's refusal, with the name of the container that holds the port if one does.

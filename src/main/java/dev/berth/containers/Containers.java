@@ -14,6 +14,7 @@ import dev.berth.model.Cpus;
 import dev.berth.model.Failure;
 import dev.berth.model.Host;
 import dev.berth.model.Image;
+import dev.berth.model.MemorySize;
 import dev.berth.model.Pause;
 import dev.berth.model.RandomId;
 import dev.berth.model.Status;
@@ -31,6 +32,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -51,6 +53,7 @@ public final class Containers implements AutoCloseable {
     private final Admission admission;
     private final Settling settling;
     private final Opening opening;
+    private final Turns turns = new Turns();
     private final Set<String> atWork = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("operation").factory());
@@ -117,6 +120,71 @@ public final class Containers implements AutoCloseable {
         });
     }
 
+    /// Starts it; running is fine.
+    ///
+    /// @param longest how long to wait for memory
+    /// @throws Failure.Refused if there is not enough memory
+    public Container start(String named, Duration longest, Departure departure) {
+        return operate(named, departure, it -> it.start(longest, departure));
+    }
+
+    /// Stops it and starts it again; one that stands is started.
+    ///
+    /// @throws Failure.Refused if it stood and there is not enough memory
+    public Container restart(String named, OptionalInt graceSeconds, Duration longest, Departure departure) {
+        return operate(named, departure, it -> it.restart(graceSeconds, longest, departure));
+    }
+
+    public Container stop(String named, OptionalInt graceSeconds) {
+        return plain(named, id -> engine.containers().stop(id, graceSeconds));
+    }
+
+    public Container pause(String named) {
+        return plain(named, engine.containers()::pause);
+    }
+
+    public Container unpause(String named) {
+        return plain(named, engine.containers()::unpause);
+    }
+
+    public Container kill(String named, Optional<String> signal) {
+        return plain(named, id -> engine.containers().kill(id, signal));
+    }
+
+    /// Changes it while it lives; all of it or nothing.
+    ///
+    /// @param force also below what it uses now
+    /// @throws Failure.Refused if there is not enough memory for a higher limit
+    public Container change(String named, ChangeRequest request, boolean force, Duration longest, Departure departure) {
+        return operate(named, departure, it -> it.change(request, force, longest, departure));
+    }
+
+    /// Whether this container would be admitted now, under another limit if one is given.
+    public Verdict look(String named, Optional<MemorySize> limit) {
+        Container container = mirror.known().container(named);
+        return admission.look(
+                new Ask("look at " + container.name(), Optional.of(container.id()), limit.or(container::memoryLimit)));
+    }
+
+    private Container plain(String named, Consumer<ContainerId> call) {
+        return operate(named, new Departure(), it -> it.plain(() -> call.accept(it.id())));
+    }
+
+    private interface Work {
+        Container of(Operation operation) throws Exception;
+    }
+
+    private Container operate(String named, Departure departure, Work work) {
+        mirror.requireConnected();
+        ContainerId id = mirror.snapshot().container(named).id();
+        var operation = new Operation(engine.containers(), mirror, admission, settling, turns, id);
+        return toItsEnd(() -> {
+            departure.carriedOutBy(Thread.currentThread());
+            opening.await();
+            return work.of(operation);
+        });
+    }
+
     /// What `create` would do now.
     ///
     /// @throws Failure what `create` would be refused for, as far as it can be seen beforehand
@@ -151,12 +219,12 @@ public final class Containers implements AutoCloseable {
     public void remove(String named, OptionalInt graceSeconds, boolean keepVolumes) {
         mirror.requireConnected();
         Container container = mirror.snapshot().container(named);
-        toItsEnd(() -> {
+        toItsEnd(() -> turns.take(container.id(), () -> {
             if (stops(container)) engine.containers().stop(container.id(), graceSeconds);
             engine.containers().remove(container.id(), true, !keepVolumes);
             LOG.log(Level.INFO, "container {0} ({1}) removed", container.name(), container.id());
             return confirmGone(container);
-        });
+        }));
     }
 
     private Optional<Container> confirmGone(Container container) {

@@ -22,7 +22,6 @@ import java.util.regex.Pattern;
 /// Reads the body of a create, and names everything that is wrong with it at once.
 public final class CreateRequestReader {
     private static final int LONGEST_STOP_TIMEOUT = 86_400;
-    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}");
     private static final Pattern NETWORK = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}");
     private static final Pattern HOSTNAME = Pattern.compile(
             "(?=.{1,63}$)[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*");
@@ -57,10 +56,7 @@ public final class CreateRequestReader {
     private ContainerSpec spec(ImageRef image, EngineHost host) {
         return new ContainerSpec(
                 image,
-                matching(
-                        "name",
-                        NAME,
-                        "must be 2 to 128 letters, digits, '_', '.' or '-' and begin with a letter or digit"),
+                ContainerName.read(fields, faults),
                 new PortsReader(fields, faults).read("ports"),
                 new LimitsReader(fields, faults, host).read(),
                 environment(),

@@ -25,6 +25,21 @@ final class LimitsReader {
         this.host = host;
     }
 
+    /// Those of a container that exists: what is not named stays as it is.
+    Limits changed() {
+        Optional<MemorySize> memory = memory("mem_limit");
+        memory.flatMap(it -> host.presets().fault(Optional.of(it))).ifPresent(it -> faults.add("mem_limit", it));
+        return new Limits(
+                memory,
+                Optional.empty(),
+                cpus(),
+                fields.whole("pids_limit", 1, MOST_PIDS),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
     Limits read() {
         Optional<MemorySize> memory = memory("mem_limit").or(this::standard);
         if (fields.raw("mem_limit").isEmpty() || memory.isPresent())

@@ -37,6 +37,22 @@ final class Settling implements AutoCloseable {
         }
     }
 
+    /// The same, but not before a second has passed.
+    void settleLater(Hold hold, ContainerId id) {
+        try {
+            threads.execute(() -> {
+                try {
+                    pause.sleep(AGAIN);
+                    untilShown(hold, id);
+                } catch (InterruptedException stopping) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        } catch (RejectedExecutionException stopping) {
+            LOG.log(Level.DEBUG, "the server stops; what it held ends with it");
+        }
+    }
+
     private void untilShown(Hold hold, ContainerId id) {
         try {
             while (!shown(id)) pause.sleep(AGAIN);

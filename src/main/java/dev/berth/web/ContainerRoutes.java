@@ -1,6 +1,9 @@
 package dev.berth.web;
 
 import dev.berth.access.Right;
+import dev.berth.admission.Verdict;
+import dev.berth.containers.ChangeRequest;
+import dev.berth.containers.ChangeRequestReader;
 import dev.berth.containers.Containers;
 import dev.berth.containers.CreateRequest;
 import dev.berth.containers.CreateRequestReader;
@@ -14,6 +17,8 @@ import dev.berth.model.Faults;
 import dev.berth.stats.Stats;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /// `/container` and what is below it.
@@ -42,6 +47,13 @@ final class ContainerRoutes {
                         .atHand(list::isRendered),
                 Route.post("/container", Right.CREATE, Set.of("wait", "dry_run"), this::create),
                 Route.get("/container/{id}", Right.READ, Set.of("fields"), this::one),
+                Route.patch("/container/{id}", Right.OPERATE, Set.of("force", "wait", "dry_run"), this::change),
+                operation("start", Set.of("wait", "dry_run"), this::start),
+                operation("restart", Set.of("timeout", "wait", "dry_run"), this::restart),
+                operation("stop", Set.of("timeout"), this::stop),
+                operation("pause", Set.of(), request -> shown(containers.pause(request.parameter("id")))),
+                operation("unpause", Set.of(), request -> shown(containers.unpause(request.parameter("id")))),
+                operation("kill", Set.of("signal"), this::kill),
                 Route.delete(
                         "/container/{id}", Right.REMOVE, Set.of("timeout", "keep_volumes", "dry_run"), this::remove));
     }
@@ -55,6 +67,70 @@ final class ContainerRoutes {
         return new ContainerView(mirror.snapshot(), stats.table()).of(container);
     }
 
+    private static Route operation(String verb, Set<String> query, Route.Handler handler) {
+        return Route.post("/container/{id}/" + verb, Right.OPERATE, query, handler)
+                .withoutBody();
+    }
+
+    private Answer shown(Container container) {
+        return Answer.json(200, view(container));
+    }
+
+    private Answer start(Request request) {
+        Duration longest = request.query().await();
+        String id = request.parameter("id");
+        if (request.dryRun()) return would(containers.look(id, Optional.empty()));
+        return shown(containers.start(id, longest, departure(request)));
+    }
+
+    private Answer restart(Request request) {
+        Duration longest = request.query().await();
+        OptionalInt grace = request.query().seconds("timeout", LONGEST_GRACE_SECONDS);
+        String id = request.parameter("id");
+        if (request.dryRun()) return would(containers.look(id, Optional.empty()));
+        return shown(containers.restart(id, grace, longest, departure(request)));
+    }
+
+    private Answer stop(Request request) {
+        OptionalInt grace = request.query().seconds("timeout", LONGEST_GRACE_SECONDS);
+        return shown(containers.stop(request.parameter("id"), grace));
+    }
+
+    private Answer kill(Request request) {
+        Optional<String> signal = request.query().one("signal");
+        if (signal.isPresent() && !signal.get().matches("(SIG)?[A-Z][A-Z0-9+-]{1,11}|[1-9][0-9]?"))
+            throw new Failure.Invalid("signal", "must be a signal such as TERM, SIGHUP or 15");
+        return shown(containers.kill(request.parameter("id"), signal));
+    }
+
+    private Answer change(Request request) {
+        Duration longest = request.query().await();
+        boolean force = request.query().flag("force");
+        var faults = new Faults();
+        Json body = request.json(faults);
+        ChangeRequest wanted = ChangeRequestReader.read(body, containers.host(), faults)
+                .orElseThrow(() -> new Failure.Invalid(faults.found()));
+        String id = request.parameter("id");
+        if (request.dryRun()) return would(containers.look(id, wanted.limits().memory()));
+        return shown(containers.change(id, wanted, force, longest, departure(request)));
+    }
+
+    private static Answer would(Verdict verdict) {
+        return Answer.json(
+                200,
+                new ObjBuilder()
+                        .put("dry_run", true)
+                        .put("admitted", verdict.admitted())
+                        .put("memory", MemoryView.of(verdict))
+                        .build());
+    }
+
+    private static Departure departure(Request request) {
+        var departure = new Departure();
+        request.client().onGone(departure::gone);
+        return departure;
+    }
+
     private Answer create(Request request) {
         Duration longest = request.query().await();
         var faults = new Faults();
@@ -62,9 +138,8 @@ final class ContainerRoutes {
         CreateRequest wanted = CreateRequestReader.read(body, containers.host(), faults)
                 .orElseThrow(() -> new Failure.Invalid(faults.found()));
         if (request.dryRun()) return plan(wanted);
-        var departure = new Departure();
-        request.client().onGone(departure::gone);
-        Container made = containers.create(wanted, request.headers().first("X-Registry-Auth"), longest, departure);
+        Container made =
+                containers.create(wanted, request.headers().first("X-Registry-Auth"), longest, departure(request));
         return Answer.json(201, view(made))
                 .with("Location", "/container/" + made.id().hex());
     }
