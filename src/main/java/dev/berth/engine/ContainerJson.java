@@ -16,6 +16,7 @@ import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /// A container's inspect.
@@ -51,6 +52,7 @@ final class ContainerJson {
                 (int) state.get("Pid").wholeOr(0),
                 positive(host.get("Memory")).map(MemorySize::new),
                 cpus(host),
+                pids(host),
                 PortsJson.read(json, status.alive()),
                 texts(config.get("Labels")),
                 networks(json.at("NetworkSettings", "Networks")),
@@ -113,6 +115,12 @@ final class ContainerJson {
                         .divide(BigInteger.valueOf(period)))
                 .filter(it -> it.bitLength() < 64)
                 .map(it -> new Cpus(it.longValueExact()));
+    }
+
+    /// 0 and less is unlimited, as is none.
+    private static OptionalLong pids(Json host) {
+        long limit = host.get("PidsLimit").wholeOr(0);
+        return limit > 0 ? OptionalLong.of(limit) : OptionalLong.empty();
     }
 
     private static Optional<Long> positive(Json json) {

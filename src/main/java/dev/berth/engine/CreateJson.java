@@ -6,7 +6,9 @@ import dev.berth.model.ContainerPort;
 import dev.berth.model.ContainerSpec;
 import dev.berth.model.DeviceRate;
 import dev.berth.model.Limits;
+import dev.berth.model.MemorySize;
 import dev.berth.model.PortBinding;
+import dev.berth.model.RestartPolicy;
 import dev.berth.model.VolumeMount;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +53,7 @@ final class CreateJson {
                 .put("PortBindings", object(spec.ports(), CreateJson::bindings))
                 .put("Binds", spec.volumes().stream().map(VolumeMount::toString).toList())
                 .put("NetworkMode", spec.networks().stream().findFirst().orElse("default"))
-                .put("RestartPolicy", restartPolicy(spec))
+                .put("RestartPolicy", restartPolicy(spec.restartPolicy()))
                 .put("ReadonlyRootfs", spec.readOnly())
                 .put("CapDrop", spec.dropCapabilities())
                 .put("Init", spec.init());
@@ -68,8 +70,7 @@ final class CreateJson {
     }
 
     private static void limits(Limits limits, ObjBuilder host) {
-        // Equal means no swap on top; left out, engines allow as much swap again.
-        limits.memory().ifPresent(it -> host.put("Memory", it.bytes()).put("MemorySwap", it.bytes()));
+        limits.memory().ifPresent(it -> memory(it, host));
         limits.memoryReservation().ifPresent(it -> host.put("MemoryReservation", it.bytes()));
         limits.cpus().ifPresent(it -> host.put("NanoCpus", it.nanos()));
         limits.pids().ifPresent(it -> host.put("PidsLimit", it));
@@ -77,6 +78,11 @@ final class CreateJson {
         rates(host, "BlkioDeviceReadIOps", limits.readOperations());
         rates(host, "BlkioDeviceWriteBps", limits.writeBytes());
         rates(host, "BlkioDeviceWriteIOps", limits.writeOperations());
+    }
+
+    static void memory(MemorySize size, ObjBuilder host) {
+        // Equal means no swap on top; left out, engines allow as much swap again.
+        host.put("Memory", size.bytes()).put("MemorySwap", size.bytes());
     }
 
     private static void rates(ObjBuilder host, String name, List<DeviceRate> rates) {
@@ -91,10 +97,10 @@ final class CreateJson {
                         .toList()));
     }
 
-    private static Json restartPolicy(ContainerSpec spec) {
+    static Json restartPolicy(RestartPolicy policy) {
         return new ObjBuilder()
-                .put("Name", spec.restartPolicy().kind().word())
-                .put("MaximumRetryCount", spec.restartPolicy().retries())
+                .put("Name", policy.kind().word())
+                .put("MaximumRetryCount", policy.retries())
                 .build();
     }
 

@@ -3,17 +3,16 @@ package dev.berth.engine;
 import dev.berth.engine.wire.Refused;
 import dev.berth.engine.wire.Request;
 import dev.berth.json.Json;
-import dev.berth.json.ObjBuilder;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.ContainerSpec;
 import dev.berth.model.Failure;
 import dev.berth.model.ImageId;
+import dev.berth.model.LimitsChange;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /// The container calls of Docker's API.
 final class DockerContainers implements EngineContainers {
@@ -27,10 +26,11 @@ final class DockerContainers implements EngineContainers {
     private static final Duration OWN_GRACE = Duration.ofMinutes(15);
 
     private final Conversation conversation;
-    private volatile @Nullable LogDriver logDriver;
+    private final ContainerCreation creation;
 
     DockerContainers(Conversation conversation) {
         this.conversation = conversation;
+        this.creation = new ContainerCreation(conversation, id -> remove(id, true, true));
     }
 
     @Override
@@ -55,21 +55,7 @@ final class DockerContainers implements EngineContainers {
 
     @Override
     public ContainerId create(ContainerSpec spec) {
-        var body = CreateJson.body(spec, logDriver());
-        Request create = Request.post("/containers/create", "create a container")
-                .body(body)
-                .within(PATIENT);
-        ContainerId id;
-        try {
-            Request named = spec.name().map(name -> create.query("name", name)).orElse(create);
-            Json answer = conversation.ask(named);
-            id = Conversation.read(
-                    "a container", () -> new ContainerId(answer.get("Id").textOrEmpty()));
-        } catch (Refused refused) {
-            throw Refusals.create(refused);
-        }
-        connect(id, spec.networks());
-        return id;
+        return creation.create(spec);
     }
 
     @Override
@@ -84,15 +70,73 @@ final class DockerContainers implements EngineContainers {
 
     @Override
     public void stop(ContainerId id, OptionalInt graceSeconds) {
-        Request stop = Request.post("/containers/" + id + "/stop", "stop a container");
         try {
-            conversation.call(
-                    graceSeconds.isPresent()
-                            ? stop.query("t", String.valueOf(graceSeconds.getAsInt()))
-                                    .within(AFTER_GRACE.plusSeconds(graceSeconds.getAsInt()))
-                            : stop.within(OWN_GRACE));
+            conversation.call(graceful(
+                    Request.post("/containers/" + id + "/stop", "stop a container"), graceSeconds, AFTER_GRACE));
         } catch (Refused refused) {
             throw Refusals.container(refused, id, "stop it");
+        }
+    }
+
+    @Override
+    public void restart(ContainerId id, OptionalInt graceSeconds) {
+        try {
+            conversation.call(graceful(
+                    Request.post("/containers/" + id + "/restart", "restart a container"), graceSeconds, PATIENT));
+        } catch (Refused refused) {
+            throw Refusals.start(refused, id);
+        }
+    }
+
+    @Override
+    public void pause(ContainerId id) {
+        try {
+            conversation.call(Request.post("/containers/" + id + "/pause", "pause a container"));
+        } catch (Refused refused) {
+            Failure failure = Refusals.state(refused, id, "pause it");
+            if (!failure.code().equals(Refusals.ALREADY_PAUSED)) throw failure;
+        }
+    }
+
+    @Override
+    public void unpause(ContainerId id) {
+        try {
+            conversation.call(Request.post("/containers/" + id + "/unpause", "unpause a container"));
+        } catch (Refused refused) {
+            Failure failure = Refusals.state(refused, id, "unpause it");
+            if (!failure.code().equals(Refusals.NOT_PAUSED)) throw failure;
+            boolean alive = inspect(id).map(it -> it.status().alive()).orElse(false);
+            if (!alive) throw Refusals.notRunning(failure);
+        }
+    }
+
+    @Override
+    public void kill(ContainerId id, Optional<String> signal) {
+        Request kill = Request.post("/containers/" + id + "/kill", "send a signal to a container");
+        try {
+            conversation.call(signal.map(it -> kill.query("signal", it)).orElse(kill));
+        } catch (Refused refused) {
+            throw Refusals.state(refused, id, "send it a signal");
+        }
+    }
+
+    @Override
+    public void change(ContainerId id, LimitsChange change) {
+        try {
+            conversation.call(Request.post("/containers/" + id + "/update", "change a container's limits")
+                    .body(ChangeJson.body(change)));
+        } catch (Refused refused) {
+            throw Refusals.change(refused, id);
+        }
+    }
+
+    @Override
+    public void rename(ContainerId id, String name) {
+        try {
+            conversation.call(Request.post("/containers/" + id + "/rename", "rename a container")
+                    .query("name", name));
+        } catch (Refused refused) {
+            if (!Refusals.ownName(refused)) throw Refusals.rename(refused, id);
         }
     }
 
@@ -118,41 +162,11 @@ final class DockerContainers implements EngineContainers {
                 refused -> Refusals.container(refused, id, "measure it")));
     }
 
-    /// The engine's default; asked once for each time it was met.
-    private String logDriver() {
-        Engine.Greeting now = conversation.greeting();
-        LogDriver known = logDriver;
-        if (known != null && known.of().equals(now)) return known.name();
-        Json info = conversation.demand(Request.get("/info", "ask for the engine's log driver"));
-        String name = info.get("LoggingDriver").textOrEmpty();
-        logDriver = new LogDriver(now, name);
-        return name;
-    }
-
-    private record LogDriver(Engine.Greeting of, String name) {}
-
-    /// A create takes one network before API 1.44, so the others follow; a container that lacks one is not kept.
-    private void connect(ContainerId id, List<String> networks) {
-        try {
-            for (String network : networks.stream().skip(1).toList())
-                conversation.call(Request.post(
-                                "/networks/" + Request.segment(network) + "/connect",
-                                "connect a container to a network")
-                        .body(new ObjBuilder().put("Container", id.hex()).build()));
-        } catch (Refused refused) {
-            throw undone(id, Refusals.create(refused));
-        } catch (Failure failure) {
-            throw undone(id, failure);
-        }
-    }
-
-    private Failure undone(ContainerId id, Failure why) {
-        try {
-            remove(id, true, true);
-        } catch (Failure alsoFailed) {
-            why.addSuppressed(alsoFailed);
-        }
-        return why;
+    /// @param beyond what it takes when the grace is over
+    private static Request graceful(Request request, OptionalInt graceSeconds, Duration beyond) {
+        if (graceSeconds.isEmpty()) return request.within(OWN_GRACE);
+        return request.query("t", String.valueOf(graceSeconds.getAsInt()))
+                .within(beyond.plusSeconds(graceSeconds.getAsInt()));
     }
 
     private static Listed listed(Json json) {

@@ -4,6 +4,7 @@ import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.ContainerSpec;
 import dev.berth.model.ImageId;
+import dev.berth.model.LimitsChange;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -33,6 +34,40 @@ public interface EngineContainers {
     ///
     /// @param graceSeconds none is the container's own
     void stop(ContainerId id, OptionalInt graceSeconds);
+
+    /// Stops it as `stop` does and starts it again; one that stands is started, a paused one runs afterwards.
+    ///
+    /// @param graceSeconds none is the container's own
+    /// @throws dev.berth.model.Failure as of `start`; it is stopped then
+    void restart(ContainerId id, OptionalInt graceSeconds);
+
+    /// Freezes its processes; already paused is fine.
+    ///
+    /// @throws dev.berth.model.Failure.Conflict (`not-running`)
+    void pause(ContainerId id);
+
+    /// Lets its processes go on; running is fine.
+    ///
+    /// @throws dev.berth.model.Failure.Conflict (`not-running`)
+    void unpause(ContainerId id);
+
+    /// Sends a signal to its first process. Whatever the signal, a paused one goes on, and no policy restarts what
+    /// ends.
+    ///
+    /// @param signal by name or number; none is `KILL`, after which it has ended
+    /// @throws dev.berth.model.Failure.Conflict (`not-running`)
+    void kill(ContainerId id, Optional<String> signal);
+
+    /// Changes limits, whether it runs or not: all or nothing.
+    ///
+    /// @throws dev.berth.model.Failure.Conflict (`memory-below-usage`) where the kernel does not take memory back
+    /// @throws dev.berth.model.Failure.Rejected (`change-refused`)
+    void change(ContainerId id, LimitsChange change);
+
+    /// Gives it another name; its own is fine.
+    ///
+    /// @throws dev.berth.model.Failure.Conflict (`name-taken`)
+    void rename(ContainerId id, String name);
 
     /// Removes it; one that is gone already is fine.
     ///

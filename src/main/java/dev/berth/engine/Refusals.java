@@ -25,6 +25,13 @@ final class Refusals {
     private static final Pattern NETWORK = Pattern.compile(
             "network (?<name>\\S+) not found|(?i:unable to find network)[^:]*: \"?(?<other>[^\\s\":]+)");
 
+    /// `Container 6ca2… is not running`, `… is restarting, wait until …`; the last is Podman's.
+    private static final Pattern NOT_RUNNING =
+            Pattern.compile("is not running|is restarting|can only kill running containers");
+
+    static final String ALREADY_PAUSED = "already-paused";
+    static final String NOT_PAUSED = "not-paused";
+
     private Refusals() {}
 
     /// For a question that the engine has no reason to refuse.
@@ -42,9 +49,7 @@ final class Refusals {
         return network(message)
                 .or(() -> clash(message))
                 .orElseGet(() -> {
-                    boolean named = message.contains("is already in use by")
-                            || NAME.matcher(message).find();
-                    if (refused.status() == CONFLICT && named) return nameTaken(message);
+                    if (names(refused)) return nameTaken(message);
                     if (refused.status() == NOT_FOUND && noImage(message))
                         return new Failure.NotFound("no-such-image", "the image is not on this engine");
                     return new Failure.Rejected("create-refused", "the engine refused to create the container");
@@ -62,6 +67,48 @@ final class Refusals {
                     return new Failure.Rejected("start-refused", "the engine could not start the container");
                 })
                 .saidByEngine(message);
+    }
+
+    static Failure change(Refused refused, ContainerId id) {
+        String message = refused.message();
+        Failure failure;
+        if (refused.status() == NOT_FOUND) failure = gone(id);
+        else if (message.contains("unable to set memory limit"))
+            failure = new Failure.Conflict(
+                    "memory-below-usage", "the container uses more memory than the limit would allow");
+        else failure = new Failure.Rejected("change-refused", "the engine refused to change the container");
+        return failure.saidByEngine(message);
+    }
+
+    static Failure rename(Refused refused, ContainerId id) {
+        if (names(refused)) return nameTaken(refused.message()).saidByEngine(refused.message());
+        return container(refused, id, "rename it");
+    }
+
+    /// Of a pause, an unpause or a signal: `not-running`, `already-paused` or `not-paused`, if the state is why.
+    static Failure state(Refused refused, ContainerId id, String doing) {
+        String message = refused.message();
+        Failure failure;
+        if (refused.status() == NOT_FOUND) failure = gone(id);
+        else if (message.contains("is already paused"))
+            failure = new Failure.Conflict(ALREADY_PAUSED, "the container is paused already");
+        else if (message.contains("is not paused"))
+            failure = new Failure.Conflict(NOT_PAUSED, "the container is not paused");
+        else if (NOT_RUNNING.matcher(message).find())
+            failure = new Failure.Conflict("not-running", "the container does not run");
+        else return container(refused, id, doing);
+        return failure.saidByEngine(message);
+    }
+
+    /// Of an unpause of one that stands, which engines do not tell from one that runs.
+    static Failure notRunning(Failure notPaused) {
+        var failure = new Failure.Conflict("not-running", "the container does not run");
+        return notPaused.engineMessage().map(failure::saidByEngine).orElse(failure);
+    }
+
+    /// Whether a container has the name already that it was to be given.
+    static boolean ownName(Refused refused) {
+        return refused.hasMessage() && refused.message().contains("with the same name as its current name");
     }
 
     /// Of anything else about one container.
@@ -109,6 +156,13 @@ final class Refusals {
         return message.contains("Address already in use")
                 ? Optional.of(new Failure.Conflict("address-taken", "the static address is taken"))
                 : Optional.empty();
+    }
+
+    private static boolean names(Refused refused) {
+        String message = refused.message();
+        return refused.status() == CONFLICT
+                && (message.contains("is already in use by")
+                        || NAME.matcher(message).find());
     }
 
     private static Failure nameTaken(String message) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /// A container as one inspect of the engine showed it.
 ///
@@ -13,6 +14,7 @@ import java.util.OptionalInt;
 /// @param error why the last start failed, empty if it did not
 /// @param startedAt none if it never ran
 /// @param health `starting`, `healthy` or `unhealthy`; none without a health check
+/// @param pidsLimit the highest number of processes and threads; none is unlimited
 /// @param ports what it exposes and, where published, the host's addresses
 /// @param pid of its first process in the engine's pid namespace, 0 when there is none
 public record Container(
@@ -33,6 +35,7 @@ public record Container(
         int pid,
         Optional<MemorySize> memoryLimit,
         Optional<Cpus> cpuLimit,
+        OptionalLong pidsLimit,
         Map<ContainerPort, List<HostPort>> ports,
         Map<String, String> labels,
         Map<String, Attachment> networks,
@@ -79,6 +82,7 @@ public record Container(
                 pid,
                 memoryLimit,
                 cpuLimit,
+                pidsLimit,
                 ports,
                 labels,
                 networks,

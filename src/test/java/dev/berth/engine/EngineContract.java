@@ -22,38 +22,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /// What holds of every engine, the real one and the one in memory.
-interface EngineContract {
-    ContainerId NOBODY = new ContainerId("0123456789".repeat(6) + "0123");
-    OptionalInt AT_ONCE = OptionalInt.of(0);
-
-    Engine engine();
-
-    /// A draft of a container that sleeps, of an image that is there, with the class's label.
-    SpecDraft sleeper();
-
+interface EngineContract extends ChangeContract {
     /// A reference that a registry holds and that is not here yet.
     String pullable();
 
     /// A reference of which a registry that answers says that it does not know it.
     String unknownToTheRegistry();
-
-    private EngineContainers containers() {
-        return engine().containers();
-    }
-
-    private ContainerId running(SpecDraft draft) {
-        ContainerId id = containers().create(draft.spec());
-        containers().start(id);
-        return id;
-    }
-
-    private Container inspect(ContainerId id) {
-        return containers().inspect(id).orElseThrow();
-    }
 
     @Test
     default void itIntroducesItself() {
@@ -185,7 +162,7 @@ interface EngineContract {
             containers().stop(id, AT_ONCE);
             containers().remove(id, false, true);
             List<String> actions = new ArrayList<>();
-            seek(events, event -> {
+            ChangeContract.seek(events, event -> {
                 if (event.type().equals("container") && event.id().equals(id.hex())) actions.add(event.action());
                 return actions.contains("destroy");
             });
@@ -199,7 +176,9 @@ interface EngineContract {
         Instant since = engine().connect().clock();
         ContainerId id = running(sleeper());
         try (EngineStream<EngineEvent> events = engine().events(since)) {
-            seek(events, event -> event.id().equals(id.hex()) && event.action().equals("start"));
+            ChangeContract.seek(
+                    events,
+                    event -> event.id().equals(id.hex()) && event.action().equals("start"));
         }
     }
 
@@ -288,18 +267,6 @@ interface EngineContract {
         return Optional.ofNullable(inspect(id).ports().get(ContainerPort.parse(port))).orElseThrow().stream()
                 .map(Container.HostPort::port)
                 .toList();
-    }
-
-    /// Reads until an item fits; fails after ten seconds.
-    private static <T> void seek(EngineStream<T> stream, Predicate<T> fits) throws Exception {
-        CompletableFuture.runAsync(() -> {
-                    while (!fits.test(stream.next().orElseThrow(() -> new AssertionError("the stream ended")))) {
-                        // not yet
-                    }
-                })
-                .orTimeout(10, TimeUnit.SECONDS)
-                .whenComplete((_, _) -> stream.close())
-                .get();
     }
 
     private static <T> void seekEnd(EngineStream<T> stream, List<T> items) {

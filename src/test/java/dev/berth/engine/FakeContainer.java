@@ -5,7 +5,11 @@ import dev.berth.model.Container.HostPort;
 import dev.berth.model.ContainerId;
 import dev.berth.model.ContainerPort;
 import dev.berth.model.ContainerSpec;
+import dev.berth.model.Cpus;
+import dev.berth.model.Failure;
 import dev.berth.model.ImageId;
+import dev.berth.model.Limits;
+import dev.berth.model.LimitsChange;
 import dev.berth.model.MemorySize;
 import dev.berth.model.PortBinding;
 import dev.berth.model.RestartPolicy;
@@ -16,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /// A container of the fake engine's; a test may set its fields through [FakeEngine#change].
@@ -40,6 +45,10 @@ public final class FakeContainer {
     public RestartPolicy restartPolicy;
     public int pid;
     public Optional<MemorySize> memory;
+    public Optional<Cpus> cpus;
+    public OptionalLong pids;
+    /// What it uses while it runs; no limit can be set below it.
+    public MemorySize memoryInUse = new MemorySize(0);
 
     FakeContainer(ContainerId id, String name, ContainerSpec spec, ImageId imageId, Instant created) {
         this.id = id;
@@ -49,6 +58,8 @@ public final class FakeContainer {
         this.created = created;
         this.restartPolicy = spec.restartPolicy();
         this.memory = spec.limits().memory();
+        this.cpus = spec.limits().cpus();
+        this.pids = spec.limits().pids();
     }
 
     /// The host ports that it asks for by number.
@@ -56,6 +67,42 @@ public final class FakeContainer {
         List<Integer> wanted = new ArrayList<>();
         spec.ports().values().forEach(all -> all.forEach(it -> it.port().ifPresent(wanted::add)));
         return wanted;
+    }
+
+    void apply(LimitsChange change) {
+        if (change.memory().isPresent()) memory = change.memory();
+        if (change.cpus().isPresent()) cpus = change.cpus();
+        change.pids().ifPresent(it -> pids = it.limit());
+        change.restartPolicy().ifPresent(it -> restartPolicy = it);
+    }
+
+    void refuseMemory(MemorySize limit) {
+        if (limit.compareTo(Limits.MEMORY_FLOOR) < 0) throw changeRefused("Minimum memory limit allowed is 6MB");
+        if (status.alive() && limit.compareTo(memoryInUse) < 0)
+            throw new Failure.Conflict(
+                            "memory-below-usage", "the container uses more memory than the limit would allow")
+                    .saidByEngine("unable to set memory limit to " + limit.bytes() + " (current usage: "
+                            + memoryInUse.bytes() + ", peak usage: " + memoryInUse.bytes() + ")");
+    }
+
+    static Failure changeRefused(String message) {
+        return new Failure.Rejected("change-refused", "the engine refused to change the container")
+                .saidByEngine(message);
+    }
+
+    void demandAlive(String complaint) {
+        if (!status.alive())
+            throw new Failure.Conflict("not-running", "the container does not run")
+                    .saidByEngine("Container " + id + " " + complaint);
+    }
+
+    /// What begins with `/nosuch` cannot be run.
+    void refuseUnknownCommand() {
+        String first = spec.command().orElse(List.of("sh")).getFirst();
+        if (!first.startsWith("/nosuch")) return;
+        exitCode = 127;
+        error = "exec: \"" + first + "\": stat " + first + ": no such file or directory";
+        throw new Failure.Rejected("start-refused", "the engine could not start the container").saidByEngine(error);
     }
 
     Container show() {
@@ -86,7 +133,8 @@ public final class FakeContainer {
                 restartPolicy,
                 pid,
                 memory,
-                spec.limits().cpus(),
+                cpus,
+                pids,
                 status.alive() ? Map.copyOf(bound) : wanted(),
                 spec.labels(),
                 networks,

@@ -5,9 +5,11 @@ import dev.berth.model.Container;
 import dev.berth.model.Container.HostPort;
 import dev.berth.model.ContainerId;
 import dev.berth.model.ContainerSpec;
+import dev.berth.model.Cpus;
 import dev.berth.model.Failure;
 import dev.berth.model.Image;
 import dev.berth.model.ImageId;
+import dev.berth.model.LimitsChange;
 import dev.berth.model.RestartPolicy;
 import dev.berth.model.Status;
 import java.util.ArrayList;
@@ -16,12 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The fake engine's containers. The engine itself is the lock.
 final class FakeContainers implements EngineContainers {
     private static final int KILLED = 137;
+    private static final Set<String> FATAL = Set.of("KILL", "SIGKILL", "9");
 
     private final FakeEngine engine;
     private final FakeImages images;
@@ -60,7 +64,10 @@ final class FakeContainers implements EngineContainers {
     public void start(ContainerId id) {
         engine.call(Call.START, () -> {
             FakeContainer container = get(id);
-            if (container.status != Status.RUNNING) started(container);
+            if (container.status == Status.PAUSED)
+                throw new Failure.Conflict("container-busy", "the container's state does not let the engine start it")
+                        .saidByEngine("cannot start a paused container, try unpause instead");
+            if (container.status != Status.RUNNING) startedAnew(container);
             return true;
         });
     }
@@ -70,10 +77,83 @@ final class FakeContainers implements EngineContainers {
         engine.call(Call.STOP, () -> {
             FakeContainer container = get(id);
             if (!container.status.alive() && container.status != Status.RESTARTING) return true;
+            stopped(container);
+            return true;
+        });
+    }
+
+    @Override
+    public void restart(ContainerId id, OptionalInt graceSeconds) {
+        engine.call(Call.RESTART, () -> {
+            FakeContainer container = get(id);
+            if (container.status.alive()) stopped(container);
+            startedAnew(container);
+            say(container, "restart");
+            return true;
+        });
+    }
+
+    @Override
+    public void pause(ContainerId id) {
+        engine.call(Call.PAUSE, () -> {
+            FakeContainer container = get(id);
+            container.demandAlive("is not running");
+            if (container.status == Status.RUNNING) turned(container, Status.PAUSED, "pause");
+            return true;
+        });
+    }
+
+    @Override
+    public void unpause(ContainerId id) {
+        engine.call(Call.UNPAUSE, () -> {
+            FakeContainer container = get(id);
+            container.demandAlive("is not paused");
+            if (container.status == Status.PAUSED) turned(container, Status.RUNNING, "unpause");
+            return true;
+        });
+    }
+
+    /// A signal other than KILL finds a process that does not heed it, as a first process is without a handler.
+    @Override
+    public void kill(ContainerId id, Optional<String> signal) {
+        engine.call(Call.KILL, () -> {
+            FakeContainer container = get(id);
+            if (container.status == Status.RESTARTING) {
+                container.status = Status.EXITED; // without a word
+                return true;
+            }
+            container.demandAlive("is not running");
             container.stoppedByUser = true;
             say(container, "kill");
-            ended(container, KILLED);
-            say(container, "stop");
+            if (FATAL.contains(signal.orElse("KILL"))) ended(container, KILLED);
+            else if (container.status == Status.PAUSED) turned(container, Status.RUNNING, "unpause");
+            return true;
+        });
+    }
+
+    @Override
+    public void change(ContainerId id, LimitsChange change) {
+        engine.call(Call.CHANGE, () -> {
+            FakeContainer container = get(id);
+            change.memory().ifPresent(container::refuseMemory);
+            if (change.cpus()
+                    .filter(it -> it.compareTo(Cpus.of(engine.cpus())) > 0)
+                    .isPresent())
+                throw FakeContainer.changeRefused("Range of CPUs is from 0.01 to " + engine.cpus() + ".00");
+            container.apply(change);
+            say(container, "update");
+            return true;
+        });
+    }
+
+    @Override
+    public void rename(ContainerId id, String name) {
+        engine.call(Call.RENAME, () -> {
+            FakeContainer container = get(id);
+            if (name.equals(container.name)) return true;
+            refuseTakenName(name);
+            container.name = name;
+            say(container, "rename");
             return true;
         });
     }
@@ -130,11 +210,12 @@ final class FakeContainers implements EngineContainers {
         synchronized (engine) {
             FakeContainer container = get(id);
             ended(container, exitCode);
-            boolean again = switch (container.restartPolicy.kind()) {
-                case NO -> false;
-                case ALWAYS, UNLESS_STOPPED -> true;
-                case ON_FAILURE -> exitCode != 0;
-            };
+            boolean again = !container.stoppedByUser
+                    && switch (container.restartPolicy.kind()) {
+                        case NO -> false;
+                        case ALWAYS, UNLESS_STOPPED -> true;
+                        case ON_FAILURE -> exitCode != 0;
+                    };
             if (!again) return;
             container.restartCount++;
             started(container);
@@ -202,10 +283,7 @@ final class FakeContainers implements EngineContainers {
     private FakeContainer make(ContainerSpec spec, ImageId image) {
         made++;
         String name = spec.name().orElse("fake_" + made);
-        if (all.values().stream().anyMatch(it -> it.name.equals(name)))
-            throw new Failure.Conflict("name-taken", "the name '" + name + "' is taken by another container")
-                    .with("name", name)
-                    .saidByEngine("Conflict. The container name \"/" + name + "\" is already in use");
+        refuseTakenName(name);
         var id = new ContainerId(FakeImages.hash("container " + made));
         var container = new FakeContainer(id, name, spec, image, engine.tick());
         all.put(id, container);
@@ -213,8 +291,34 @@ final class FakeContainers implements EngineContainers {
         return container;
     }
 
+    private void refuseTakenName(String name) {
+        if (all.values().stream().anyMatch(it -> it.name.equals(name)))
+            throw new Failure.Conflict("name-taken", "the name '" + name + "' is taken by another container")
+                    .with("name", name)
+                    .saidByEngine("Conflict. The container name \"/" + name + "\" is already in use");
+    }
+
+    private void turned(FakeContainer container, Status status, String action) {
+        container.status = status;
+        say(container, action);
+    }
+
+    private void stopped(FakeContainer container) {
+        container.stoppedByUser = true;
+        say(container, "kill");
+        if (container.status == Status.PAUSED) turned(container, Status.RUNNING, "unpause");
+        ended(container, KILLED);
+        say(container, "stop");
+    }
+
+    /// As somebody asked for, not as a policy does.
+    private void startedAnew(FakeContainer container) {
+        container.restartCount = 0;
+        started(container);
+    }
+
     private void started(FakeContainer container) {
-        refuseUnknownCommand(container);
+        container.refuseUnknownCommand();
         refuseTakenPort(container);
         container.status = Status.RUNNING;
         container.error = "";
@@ -245,16 +349,6 @@ final class FakeContainers implements EngineContainers {
         container.statistics.clear();
         streams.forEach(FakeStream::end);
         say(container, "die");
-    }
-
-    /// What begins with `/nosuch` cannot be run.
-    private static void refuseUnknownCommand(FakeContainer container) {
-        String first = container.spec.command().orElse(List.of("sh")).getFirst();
-        if (!first.startsWith("/nosuch")) return;
-        container.exitCode = 127;
-        container.error = "exec: \"" + first + "\": stat " + first + ": no such file or directory";
-        throw new Failure.Rejected("start-refused", "the engine could not start the container")
-                .saidByEngine(container.error);
     }
 
     private void refuseTakenPort(FakeContainer container) {

@@ -33,6 +33,12 @@ public final class FakeEngine implements Engine {
         CREATE,
         START,
         STOP,
+        RESTART,
+        PAUSE,
+        UNPAUSE,
+        KILL,
+        CHANGE,
+        RENAME,
         REMOVE,
         STATS,
         LIST_IMAGES,
@@ -232,6 +238,10 @@ public final class FakeEngine implements Engine {
             present();
         }
         return result;
+    }
+
+    int cpus() {
+        return cpus;
     }
 
     boolean uses(ImageId image, boolean running) {

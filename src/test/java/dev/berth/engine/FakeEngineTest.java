@@ -10,6 +10,7 @@ import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.Failure;
 import dev.berth.model.ImageRef;
+import dev.berth.model.MemorySize;
 import dev.berth.model.Status;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,6 +47,13 @@ class FakeEngineTest implements EngineContract {
     @Override
     public String unknownToTheRegistry() {
         return "registry.test/nosuch:1";
+    }
+
+    @Override
+    public ContainerId using40MiB() {
+        ContainerId id = engine.runs(sleeper().memory("128m").spec());
+        engine.change(id, it -> it.memoryInUse = MemorySize.parse("40m"));
+        return id;
     }
 
     @Test

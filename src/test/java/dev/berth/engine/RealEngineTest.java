@@ -86,6 +86,20 @@ class RealEngineTest implements EngineContract {
         return REGISTRY + "/library/nosuch:1";
     }
 
+    /// Files in memory, without swap: nothing can be reclaimed.
+    @Override
+    public ContainerId using40MiB() {
+        ContainerId id = running(sleeper()
+                .memory("128m")
+                .running("sh", "-c", "dd if=/dev/zero of=/dev/shm/x bs=1M count=40 && exec sleep 600"));
+        try (EngineStream<StatsRecord> stats = ENGINE.containers().stats(id)) {
+            while (stats.next().orElseThrow().memoryUsage().orElse(0) < 40L << 20) {
+                // not yet
+            }
+        }
+        return id;
+    }
+
     @Test
     void everyLimitReachesTheEngine() {
         ContainerId id = ENGINE.containers()

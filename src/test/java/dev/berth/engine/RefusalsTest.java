@@ -54,6 +54,49 @@ class RefusalsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            409 | not-running       | Container abab is not running
+            409 | not-running       | Cannot kill container: c1: Container abab is not running
+            409 | not-running       | Container abab is restarting, wait until the container is running
+            409 | not-running       | can only kill running containers. abab is in state exited: container state improper
+            409 | already-paused    | Container abab is already paused
+            500 | not-paused        | Container abab is not paused
+            404 | no-such-container | Cannot kill container: abab: No such container: abab
+            400 | engine-refused    | Invalid signal: NOPE
+            """)
+    void ofAPauseOrASignal(int status, String code, String message) {
+        Failure failure = Refusals.state(Refusing.with(status, message), ID, "send it a signal");
+        assertEquals(code, failure.code());
+        assertEquals(message, failure.engineMessage().orElseThrow());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            500 | memory-below-usage | Cannot update container abab: runc did not terminate successfully: exit status 1: unable to set memory limit to 20971520 (current usage: 42373120, peak usage: 44044288)
+            409 | change-refused     | Cannot update container abab: Restart policy cannot be updated because AutoRemove is enabled for the container
+            409 | change-refused     | Cannot update container abab: Conflicting options: Nano CPUs cannot be updated as CPU Period has already been set
+            400 | change-refused     | Minimum memory limit allowed is 6MB
+            404 | no-such-container  | No such container: abab
+            """)
+    void ofAChange(int status, String code, String message) {
+        Failure failure = Refusals.change(Refusing.with(status, message), ID);
+        assertEquals(code, failure.code());
+        assertEquals(message, failure.engineMessage().orElseThrow());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            409 | name-taken        | Error when allocating new name: Conflict. The container name "/c1b" is already in use by container "6ca2".
+            400 | engine-refused    | Error when allocating new name: Invalid container name (/-bad name)
+            404 | no-such-container | No such container: abab
+            """)
+    void ofARename(int status, String code, String message) {
+        Failure failure = Refusals.rename(Refusing.with(status, message), ID);
+        assertEquals(code, failure.code());
+        assertEquals(message, failure.engineMessage().orElseThrow());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
             404 | image-not-found | manifest for 127.0.0.1:5000/x:1 not found: manifest unknown: manifest unknown
             500 | image-not-found | manifest unknown: manifest unknown
             500 | registry-denied | Get "https://127.0.0.1:5002/v2/x/manifests/1": no basic auth credentials

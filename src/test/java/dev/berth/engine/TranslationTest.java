@@ -23,7 +23,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What real engines said, in our words.
 class TranslationTest {
@@ -46,6 +49,7 @@ class TranslationTest {
         assertEquals(7619, it.pid());
         assertEquals(Optional.of(MemorySize.parse("64m")), it.memoryLimit());
         assertEquals(Optional.of(new Cpus(500_000_000)), it.cpuLimit());
+        assertTrue(it.pidsLimit().isEmpty());
         assertEquals(List.of("httpd", "-f", "-h", "/var/www"), it.command());
         assertEquals(List.of(), it.entrypoint());
         assertEquals("web1", it.hostname());
@@ -123,6 +127,16 @@ class TranslationTest {
         assertEquals(RestartPolicy.NO, it.restartPolicy());
         assertEquals(Optional.of(new Cpus(1_500_000_000)), it.cpuLimit());
         assertTrue(it.health().isEmpty() && it.memoryLimit().isEmpty());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"50, 50", "0, ", "-1, ", "null, "})
+    void aLimitOfProcessesIsNoneUnlessItIsPositive(String written, @Nullable Long read) {
+        Json inspect = Recorded.json("{'Id':'" + ID + "','Image':'" + ID
+                + "','State':{'Status':'created'},'HostConfig':{'PidsLimit':" + written + "}}");
+        assertEquals(
+                read == null ? OptionalLong.empty() : OptionalLong.of(read),
+                ContainerJson.read(inspect).pidsLimit());
     }
 
     @Test
