@@ -6,7 +6,9 @@ import dev.berth.model.ContainerId;
 import dev.berth.model.ContainerPort;
 import dev.berth.model.ContainerSpec;
 import dev.berth.model.Cpus;
+import dev.berth.model.Failure;
 import dev.berth.model.ImageId;
+import dev.berth.model.Limits;
 import dev.berth.model.LimitsChange;
 import dev.berth.model.MemorySize;
 import dev.berth.model.PortBinding;
@@ -72,6 +74,35 @@ public final class FakeContainer {
         if (change.cpus().isPresent()) cpus = change.cpus();
         change.pids().ifPresent(it -> pids = it.limit());
         change.restartPolicy().ifPresent(it -> restartPolicy = it);
+    }
+
+    void refuseMemory(MemorySize limit) {
+        if (limit.compareTo(Limits.MEMORY_FLOOR) < 0) throw changeRefused("Minimum memory limit allowed is 6MB");
+        if (status.alive() && limit.compareTo(memoryInUse) < 0)
+            throw new Failure.Conflict(
+                            "memory-below-usage", "the container uses more memory than the limit would allow")
+                    .saidByEngine("unable to set memory limit to " + limit.bytes() + " (current usage: "
+                            + memoryInUse.bytes() + ", peak usage: " + memoryInUse.bytes() + ")");
+    }
+
+    static Failure changeRefused(String message) {
+        return new Failure.Rejected("change-refused", "the engine refused to change the container")
+                .saidByEngine(message);
+    }
+
+    void demandAlive(String complaint) {
+        if (!status.alive())
+            throw new Failure.Conflict("not-running", "the container does not run")
+                    .saidByEngine("Container " + id + " " + complaint);
+    }
+
+    /// What begins with `/nosuch` cannot be run.
+    void refuseUnknownCommand() {
+        String first = spec.command().orElse(List.of("sh")).getFirst();
+        if (!first.startsWith("/nosuch")) return;
+        exitCode = 127;
+        error = "exec: \"" + first + "\": stat " + first + ": no such file or directory";
+        throw new Failure.Rejected("start-refused", "the engine could not start the container").saidByEngine(error);
     }
 
     Container show() {

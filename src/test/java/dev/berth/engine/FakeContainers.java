@@ -9,9 +9,7 @@ import dev.berth.model.Cpus;
 import dev.berth.model.Failure;
 import dev.berth.model.Image;
 import dev.berth.model.ImageId;
-import dev.berth.model.Limits;
 import dev.berth.model.LimitsChange;
-import dev.berth.model.MemorySize;
 import dev.berth.model.RestartPolicy;
 import dev.berth.model.Status;
 import java.util.ArrayList;
@@ -99,7 +97,7 @@ final class FakeContainers implements EngineContainers {
     public void pause(ContainerId id) {
         engine.call(Call.PAUSE, () -> {
             FakeContainer container = get(id);
-            demandAlive(container, "is not running");
+            container.demandAlive("is not running");
             if (container.status == Status.RUNNING) turned(container, Status.PAUSED, "pause");
             return true;
         });
@@ -109,7 +107,7 @@ final class FakeContainers implements EngineContainers {
     public void unpause(ContainerId id) {
         engine.call(Call.UNPAUSE, () -> {
             FakeContainer container = get(id);
-            demandAlive(container, "is not paused");
+            container.demandAlive("is not paused");
             if (container.status == Status.PAUSED) turned(container, Status.RUNNING, "unpause");
             return true;
         });
@@ -124,7 +122,7 @@ final class FakeContainers implements EngineContainers {
                 container.status = Status.EXITED; // without a word
                 return true;
             }
-            demandAlive(container, "is not running");
+            container.demandAlive("is not running");
             container.stoppedByUser = true;
             say(container, "kill");
             if (FATAL.contains(signal.orElse("KILL"))) ended(container, KILLED);
@@ -137,10 +135,11 @@ final class FakeContainers implements EngineContainers {
     public void change(ContainerId id, LimitsChange change) {
         engine.call(Call.CHANGE, () -> {
             FakeContainer container = get(id);
-            change.memory().ifPresent(it -> refuseMemory(container, it));
+            change.memory().ifPresent(container::refuseMemory);
             if (change.cpus()
                     .filter(it -> it.compareTo(Cpus.of(engine.cpus())) > 0)
-                    .isPresent()) throw changeRefused("Range of CPUs is from 0.01 to " + engine.cpus() + ".00");
+                    .isPresent())
+                throw FakeContainer.changeRefused("Range of CPUs is from 0.01 to " + engine.cpus() + ".00");
             container.apply(change);
             say(container, "update");
             return true;
@@ -299,26 +298,6 @@ final class FakeContainers implements EngineContainers {
                     .saidByEngine("Conflict. The container name \"/" + name + "\" is already in use");
     }
 
-    private static void refuseMemory(FakeContainer container, MemorySize limit) {
-        if (limit.compareTo(Limits.MEMORY_FLOOR) < 0) throw changeRefused("Minimum memory limit allowed is 6MB");
-        if (container.status.alive() && limit.compareTo(container.memoryInUse) < 0)
-            throw new Failure.Conflict(
-                            "memory-below-usage", "the container uses more memory than the limit would allow")
-                    .saidByEngine("unable to set memory limit to " + limit.bytes() + " (current usage: "
-                            + container.memoryInUse.bytes() + ", peak usage: " + container.memoryInUse.bytes() + ")");
-    }
-
-    private static Failure changeRefused(String message) {
-        return new Failure.Rejected("change-refused", "the engine refused to change the container")
-                .saidByEngine(message);
-    }
-
-    private static void demandAlive(FakeContainer container, String complaint) {
-        if (!container.status.alive())
-            throw new Failure.Conflict("not-running", "the container does not run")
-                    .saidByEngine("Container " + container.id + " " + complaint);
-    }
-
     private void turned(FakeContainer container, Status status, String action) {
         container.status = status;
         say(container, action);
@@ -339,7 +318,7 @@ final class FakeContainers implements EngineContainers {
     }
 
     private void started(FakeContainer container) {
-        refuseUnknownCommand(container);
+        container.refuseUnknownCommand();
         refuseTakenPort(container);
         container.status = Status.RUNNING;
         container.error = "";
@@ -370,16 +349,6 @@ final class FakeContainers implements EngineContainers {
         container.statistics.clear();
         streams.forEach(FakeStream::end);
         say(container, "die");
-    }
-
-    /// What begins with `/nosuch` cannot be run.
-    private static void refuseUnknownCommand(FakeContainer container) {
-        String first = container.spec.command().orElse(List.of("sh")).getFirst();
-        if (!first.startsWith("/nosuch")) return;
-        container.exitCode = 127;
-        container.error = "exec: \"" + first + "\": stat " + first + ": no such file or directory";
-        throw new Failure.Rejected("start-refused", "the engine could not start the container")
-                .saidByEngine(container.error);
     }
 
     private void refuseTakenPort(FakeContainer container) {

@@ -262,4 +262,16 @@ class NounsTest {
         for (String id : ids) assertTrue(id.matches("[0-9a-hjkmnp-tv-z]{16}"), id);
         assertNotEquals(RandomId.next(random, 5), RandomId.next(random, 5));
     }
+
+    @Test
+    void aChangeToNothingIsNone() {
+        assertThrows(
+                Failure.Invalid.class,
+                () -> new LimitsChange(
+                        Optional.of(new MemorySize(0)), Optional.empty(), Optional.empty(), Optional.empty()));
+        assertThrows(
+                Failure.Invalid.class,
+                () -> new LimitsChange(Optional.empty(), Optional.of(new Cpus(0)), Optional.empty(), Optional.empty()));
+        assertThrows(Failure.Invalid.class, () -> LimitsChange.Pids.of(0));
+    }
 }

@@ -198,6 +198,7 @@ class AnswersTest {
                 Arguments.of(new Failure.NotFound("no-such-container", "no"), 404),
                 Arguments.of(new Failure.Conflict("name-taken", "no"), 409),
                 Arguments.of(new Failure.Rejected("start-refused", "no"), 422),
+                Arguments.of(new Failure.Refused("not-enough-memory", "no"), 429),
                 Arguments.of(new Failure.EngineNonsense("no", null), 502),
                 Arguments.of(new Failure.EngineDown("no", null), 503),
                 Arguments.of(new Failure.Cancelled("no"), 503),
