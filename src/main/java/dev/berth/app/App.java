@@ -4,6 +4,7 @@ import dev.berth.access.Secret;
 import dev.berth.access.Tokens;
 import dev.berth.admission.Admission;
 import dev.berth.containers.Containers;
+import dev.berth.containers.IdempotencyKeys;
 import dev.berth.containers.LocalDevices;
 import dev.berth.engine.DockerEngine;
 import dev.berth.images.Credentials;
@@ -12,6 +13,7 @@ import dev.berth.jobs.Jobs;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Pause;
 import dev.berth.stats.Stats;
+import dev.berth.store.Database;
 import dev.berth.web.Routes;
 import dev.berth.web.Server;
 import java.time.InstantSource;
@@ -25,6 +27,7 @@ final class App implements AutoCloseable {
     private final Stats stats;
     private final Jobs jobs;
     private final Images images;
+    private final Database database;
     private final Containers containers;
     private final Server server;
 
@@ -42,8 +45,11 @@ final class App implements AutoCloseable {
         jobs = new Jobs(clock, random);
         images = new Images(engine, mirror, jobs, new Credentials(settings.dockerConfig()));
         var devices = new LocalDevices(settings.engine().isLocal(), machine.hostname(), machine.kernel());
+        database = Database.at(settings.data().resolve("berth.db"));
+        var keys = new IdempotencyKeys(database, clock);
         var admission = new Admission(mirror, stats::table, settings.admission(), clock);
-        containers = new Containers(engine, mirror, images, admission, serverId, endedCleanly, devices, random, pause);
+        containers =
+                new Containers(engine, mirror, images, admission, keys, serverId, endedCleanly, devices, random, pause);
         server = new Server(
                 settings.server(),
                 Routes.all(
@@ -83,6 +89,7 @@ final class App implements AutoCloseable {
         jobs.close();
         images.close();
         containers.close();
+        database.close();
         stats.close();
         mirror.close();
         engine.close();

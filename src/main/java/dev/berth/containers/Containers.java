@@ -5,6 +5,7 @@ import dev.berth.admission.Ask;
 import dev.berth.admission.Verdict;
 import dev.berth.engine.Engine;
 import dev.berth.images.Images;
+import dev.berth.json.Json;
 import dev.berth.mirror.Mirror;
 import dev.berth.mirror.Snapshot;
 import dev.berth.model.Container;
@@ -51,6 +52,7 @@ public final class Containers implements AutoCloseable {
     private final OurLabels labels;
     private final Sweep sweep;
     private final Admission admission;
+    private final IdempotencyKeys keys;
     private final Settling settling;
     private final Opening opening;
     private final Turns turns = new Turns();
@@ -65,6 +67,7 @@ public final class Containers implements AutoCloseable {
             Mirror mirror,
             Images images,
             Admission admission,
+            IdempotencyKeys keys,
             String server,
             boolean endedCleanly,
             LocalDevices devices,
@@ -77,6 +80,7 @@ public final class Containers implements AutoCloseable {
         this.devices = devices;
         this.labels = new OurLabels(server);
         this.admission = admission;
+        this.keys = keys;
         this.settling = new Settling(mirror, pause);
         this.opening = new Opening(mirror, endedCleanly, Pause.REAL);
         this.sweep = new Sweep(engine.containers(), mirror, labels, atWork, pause);
@@ -108,7 +112,48 @@ public final class Containers implements AutoCloseable {
     public Container create(
             CreateRequest request, Optional<String> registryAuth, Duration longest, Departure departure) {
         mirror.requireConnected();
-        String operation = RandomId.next(random, OPERATION_LENGTH);
+        return create(RandomId.next(random, OPERATION_LENGTH), request, registryAuth, longest, departure);
+    }
+
+    /// A create under a key: the same key and body make one container, however often and whenever they come.
+    ///
+    /// @param caller the name of the token, whose key it is
+    /// @throws Failure.Conflict if the key was used with another body
+    public KeyedCreate keyed(String caller, String key, Json body) {
+        return new KeyedCreate(keys, caller, key, body);
+    }
+
+    public KeyedCreate.Outcome create(
+            KeyedCreate keyed,
+            CreateRequest request,
+            Optional<String> registryAuth,
+            Duration longest,
+            Departure departure)
+            throws InterruptedException {
+        mirror.requireConnected();
+        opening.await();
+        var way = new KeyedCreate.Way(
+                this::madeBy, operation -> create(operation, request, registryAuth, longest, departure));
+        return keyed.run(RandomId.next(random, OPERATION_LENGTH), way);
+    }
+
+    /// What an operation of an earlier life has made; what it left half made is removed first.
+    private Optional<Container> madeBy(String operation) {
+        for (Container container : mirror.snapshot().containers().values()) {
+            if (!labels.isOf(container, operation)) continue;
+            if (!labels.isHalfMade(container, Set.of())) return Optional.of(container);
+            engine.containers().remove(container.id(), true, true);
+            mirror.refresh(container.id());
+        }
+        return Optional.empty();
+    }
+
+    private Container create(
+            String operation,
+            CreateRequest request,
+            Optional<String> registryAuth,
+            Duration longest,
+            Departure departure) {
         var creation =
                 new Creation(engine.containers(), mirror, images, labels, admission, settling, atWork, operation);
         return toItsEnd(() -> {

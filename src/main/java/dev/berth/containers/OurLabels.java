@@ -17,6 +17,11 @@ record OurLabels(String server) {
         return Map.of(OPERATION, operation, SERVER, server, START, String.valueOf(start));
     }
 
+    boolean isOf(Container container, String operation) {
+        return server.equals(container.labels().get(SERVER))
+                && operation.equals(container.labels().get(OPERATION));
+    }
+
     /// Whether a create of ours was cut off between its two halves: made to be started, never started, and nobody
     /// is at it any more. True after a crash at any point, false for whatever ever ran, and for other
     /// installations' containers.

@@ -8,13 +8,16 @@ import dev.berth.containers.Containers;
 import dev.berth.containers.CreateRequest;
 import dev.berth.containers.CreateRequestReader;
 import dev.berth.containers.Departure;
+import dev.berth.containers.KeyedCreate;
 import dev.berth.json.Json;
+import dev.berth.json.JsonReader;
 import dev.berth.json.ObjBuilder;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Container;
 import dev.berth.model.Failure;
 import dev.berth.model.Faults;
 import dev.berth.stats.Stats;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -131,17 +134,45 @@ final class ContainerRoutes {
         return departure;
     }
 
-    private Answer create(Request request) {
+    private Answer create(Request request) throws InterruptedException {
         Duration longest = request.query().await();
         var faults = new Faults();
         Json body = request.json(faults);
         CreateRequest wanted = CreateRequestReader.read(body, containers.host(), faults)
                 .orElseThrow(() -> new Failure.Invalid(faults.found()));
         if (request.dryRun()) return plan(wanted);
-        Container made =
-                containers.create(wanted, request.headers().first("X-Registry-Auth"), longest, departure(request));
+        Optional<String> auth = request.headers().first("X-Registry-Auth");
+        Optional<String> key = request.headers().first("Idempotency-Key");
+        if (key.isEmpty()) return created(containers.create(wanted, auth, longest, departure(request)));
+        KeyedCreate keyed = containers.keyed(request.caller().name(), key.get(), body);
+        return switch (containers.create(keyed, wanted, auth, longest, departure(request))) {
+            case KeyedCreate.Made(Container made) -> {
+                keyed.answered(view(made));
+                yield created(made);
+            }
+            case KeyedCreate.Again(String id, Optional<String> answer) -> again(id, answer);
+        };
+    }
+
+    private Answer created(Container made) {
         return Answer.json(201, view(made))
                 .with("Location", "/container/" + made.id().hex());
+    }
+
+    /// The first answer, also when the container has been removed since.
+    private Answer again(String id, Optional<String> answer) {
+        Json first = answer.map(ContainerRoutes::kept)
+                .orElseGet(() -> view(mirror.known().container(id)));
+        return Answer.json(201, first).with("Location", "/container/" + id);
+    }
+
+    private static Json kept(String answer) {
+        byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+        try {
+            return JsonReader.engine(bytes, 0, bytes.length);
+        } catch (JsonReader.Broken broken) {
+            throw new IllegalStateException("a kept answer is no JSON", broken);
+        }
     }
 
     private Answer plan(CreateRequest wanted) {

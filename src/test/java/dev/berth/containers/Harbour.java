@@ -17,6 +17,10 @@ import dev.berth.model.ContainerSpec;
 import dev.berth.model.Pause;
 import dev.berth.stats.Stats;
 import dev.berth.stats.StatsSettings;
+import dev.berth.store.Database;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -42,6 +46,8 @@ public final class Harbour implements AutoCloseable {
     public final Images images;
     public final Admission admission;
     public final Containers containers;
+    private final Database database;
+    private final Path folder;
     public final Ticks ticks = new Ticks();
 
     private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
@@ -52,15 +58,35 @@ public final class Harbour implements AutoCloseable {
 
     /// @param engine may have a past already
     public Harbour(FakeEngine engine) {
+        this(engine, AdmissionSettings.DEFAULTS, true);
+    }
+
+    /// @param engine may have a past already
+    /// @param endedCleanly whether an earlier life of this server left nothing under way
+    public Harbour(FakeEngine engine, AdmissionSettings memory, boolean endedCleanly) {
         this.engine = engine;
+        this.folder = temporary();
         var random = new Random(1);
         var clock = InstantSource.system();
         mirror = new Mirror(engine, clock, Harbour::briefly, random);
         stats = Stats.ofEngine(engine, mirror, StatsSettings.DEFAULTS, clock, Harbour::briefly, random);
         jobs = new Jobs(clock, random);
         images = new Images(engine, mirror, jobs, new Credentials(Path.of("/nonexistent/config.json")));
-        admission = new Admission(mirror, stats::table, AdmissionSettings.DEFAULTS, clock);
-        containers = new Containers(engine, mirror, images, admission, SERVER, true, ELSEWHERE, random, ticks);
+        database = Database.at(folder.resolve("berth.db"));
+        var keys = new IdempotencyKeys(database, clock);
+        admission = new Admission(mirror, stats::table, memory, clock);
+        containers =
+                new Containers(engine, mirror, images, admission, keys, SERVER, endedCleanly, ELSEWHERE, random, ticks);
+    }
+
+    private static Path temporary() {
+        try {
+            Path folder = Files.createTempDirectory("harbour");
+            folder.toFile().deleteOnExit();
+            return folder;
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
     }
 
     /// Follows the engine from now on, and knows it.
@@ -130,6 +156,7 @@ public final class Harbour implements AutoCloseable {
         jobs.close();
         images.close();
         containers.close();
+        database.close();
         stats.close();
         mirror.close();
         engine.close();

@@ -32,7 +32,7 @@ class ApiDocumentTest {
             license name identifier
             server url description
             tag name description
-            path parameters:[parameter] get:operation post:operation delete:operation
+            path parameters:[parameter] get:operation post:operation patch:operation delete:operation
             operation operationId tags summary description security parameters:[parameter] requestBody:body responses:{response}
             parameter name in required description style explode schema:schema example x-plain-slashes
             body required content:{media}
