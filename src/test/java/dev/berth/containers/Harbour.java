@@ -150,8 +150,8 @@ public final class Harbour implements AutoCloseable {
                 .toList();
     }
 
-    @Override
-    public void close() {
+    /// The server ends, and the engine goes on.
+    public void leave() {
         clients.shutdownNow();
         jobs.close();
         images.close();
@@ -159,6 +159,11 @@ public final class Harbour implements AutoCloseable {
         database.close();
         stats.close();
         mirror.close();
+    }
+
+    @Override
+    public void close() {
+        leave();
         engine.close();
     }
 
@@ -172,6 +177,12 @@ public final class Harbour implements AutoCloseable {
             sleeps++;
             notifyAll();
             while (allowed < sleeps) wait();
+        }
+
+        /// Whoever sleeps now may go on.
+        public synchronized void wakeAll() {
+            allowed = Math.max(allowed, sleeps);
+            notifyAll();
         }
 
         /// Lets so many rounds pass, each to its end.

@@ -10,6 +10,7 @@ import dev.berth.model.Failure;
 import dev.berth.model.Image;
 import dev.berth.model.ImageId;
 import dev.berth.model.LimitsChange;
+import dev.berth.model.MemorySize;
 import dev.berth.model.RestartPolicy;
 import dev.berth.model.Status;
 import java.util.ArrayList;
@@ -264,6 +265,13 @@ final class FakeContainers implements EngineContainers {
 
     int size() {
         return all.size();
+    }
+
+    long limitsOfRunning() {
+        return all.values().stream()
+                .filter(it -> it.status.alive() || it.status == Status.RESTARTING)
+                .mapToLong(it -> it.memory.map(MemorySize::bytes).orElse(0L))
+                .sum();
     }
 
     int count(Status status) {

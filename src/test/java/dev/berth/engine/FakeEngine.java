@@ -167,6 +167,11 @@ public final class FakeEngine implements Engine {
         return containers.size();
     }
 
+    /// The sum of the limits of all that run, are paused or restarting, in bytes.
+    public synchronized long limitsOfRunning() {
+        return containers.limitsOfRunning();
+    }
+
     public synchronized int runningCount() {
         return containers.count(Status.RUNNING);
     }
