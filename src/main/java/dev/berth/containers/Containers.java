@@ -157,7 +157,6 @@ public final class Containers implements AutoCloseable {
         var creation =
                 new Creation(engine.containers(), mirror, images, labels, admission, settling, atWork, operation);
         return toItsEnd(() -> {
-            departure.carriedOutBy(Thread.currentThread());
             opening.await();
             Container made = creation.run(request, registryAuth, longest, departure);
             LOG.log(Level.INFO, "container {0} ({1}) created from {2}", made.name(), made.id(), made.image());
@@ -170,14 +169,14 @@ public final class Containers implements AutoCloseable {
     /// @param longest how long to wait for memory
     /// @throws Failure.Refused if there is not enough memory
     public Container start(String named, Duration longest, Departure departure) {
-        return operate(named, departure, it -> it.start(longest, departure));
+        return operate(named, it -> it.start(longest, departure));
     }
 
     /// Stops it and starts it again; one that stands is started.
     ///
     /// @throws Failure.Refused if it stood and there is not enough memory
     public Container restart(String named, OptionalInt graceSeconds, Duration longest, Departure departure) {
-        return operate(named, departure, it -> it.restart(graceSeconds, longest, departure));
+        return operate(named, it -> it.restart(graceSeconds, longest, departure));
     }
 
     public Container stop(String named, OptionalInt graceSeconds) {
@@ -201,7 +200,7 @@ public final class Containers implements AutoCloseable {
     /// @param force also below what it uses now
     /// @throws Failure.Refused if there is not enough memory for a higher limit
     public Container change(String named, ChangeRequest request, boolean force, Duration longest, Departure departure) {
-        return operate(named, departure, it -> it.change(request, force, longest, departure));
+        return operate(named, it -> it.change(request, force, longest, departure));
     }
 
     /// Whether this container would be admitted now, under another limit if one is given.
@@ -212,19 +211,18 @@ public final class Containers implements AutoCloseable {
     }
 
     private Container plain(String named, Consumer<ContainerId> call) {
-        return operate(named, new Departure(), it -> it.plain(() -> call.accept(it.id())));
+        return operate(named, it -> it.plain(() -> call.accept(it.id())));
     }
 
     private interface Work {
         Container of(Operation operation) throws Exception;
     }
 
-    private Container operate(String named, Departure departure, Work work) {
+    private Container operate(String named, Work work) {
         mirror.requireConnected();
         ContainerId id = mirror.snapshot().container(named).id();
         var operation = new Operation(engine.containers(), mirror, admission, settling, turns, id);
         return toItsEnd(() -> {
-            departure.carriedOutBy(Thread.currentThread());
             opening.await();
             return work.of(operation);
         });

@@ -11,6 +11,7 @@ import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.ContainerSpec;
 import dev.berth.model.Failure;
+import dev.berth.model.Image;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
@@ -51,15 +52,16 @@ final class Creation {
 
     /// @param longest how long to wait for memory
     Container run(CreateRequest request, Optional<String> registryAuth, Duration longest, Departure departure)
-            throws InterruptedException {
+            throws Exception {
         var ask = new Ask(
                 request.what(), Optional.empty(), request.spec().limits().memory());
         look(ask, request, longest);
-        require(request, registryAuth);
+        Image _ = departure.whileWaiting(() -> require(request, registryAuth));
         // Only now: a download of minutes must not keep memory from others.
-        Optional<Hold> hold = request.start() ? Optional.of(admission.hold(ask, longest)) : Optional.empty();
+        Optional<Hold> hold = request.start()
+                ? Optional.of(departure.whileWaiting(() -> admission.hold(ask, longest)))
+                : Optional.empty();
         try {
-            departure.begin();
             atWork.add(operation);
             return make(request, registryAuth, hold);
         } finally {
@@ -84,8 +86,8 @@ final class Creation {
         return show(id, hold);
     }
 
-    private void require(CreateRequest request, Optional<String> registryAuth) throws InterruptedException {
-        images.require(
+    private Image require(CreateRequest request, Optional<String> registryAuth) throws InterruptedException {
+        return images.require(
                 request.spec().image(),
                 request.pull() == CreateRequest.Pull.ALWAYS,
                 request.pull() == CreateRequest.Pull.NEVER,
@@ -100,7 +102,7 @@ final class Creation {
             // Somebody removed the image between our look and the create: once more, then it is their wish.
             if (!vanished.code().equals("no-such-image") || request.pull() == CreateRequest.Pull.NEVER) throw vanished;
             mirror.refresh(spec.image());
-            require(request, registryAuth);
+            Image _ = require(request, registryAuth);
             return engine.create(spec);
         }
     }

@@ -1,31 +1,40 @@
 package dev.berth.containers;
 
-import dev.berth.model.Failure;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 
-/// Whether whoever asked is still there. An operation that waits, for an image or for memory, ends when they have gone;
-/// once it has begun to change something it is carried to its end.
+/// Whether whoever asked is still there. What waits for an image or for memory ends when they have gone; what changes
+/// something is carried to its end.
 public final class Departure {
-    private Thread waiting = Thread.currentThread();
-    private boolean begun;
+    private Optional<Thread> waiting = Optional.empty();
     private boolean gone;
 
-    /// The thread that carries out the operation.
-    synchronized void carriedOutBy(Thread thread) {
-        waiting = thread;
-        if (gone) thread.interrupt();
+    /// Does something that may have to wait.
+    ///
+    /// @throws InterruptedException if it waits and nobody is there
+    <T> T whileWaiting(Callable<T> work) throws Exception {
+        enter();
+        try {
+            return work.call();
+        } finally {
+            leave();
+        }
     }
 
-    /// From now on it does not matter any more.
-    ///
-    /// @throws Failure.Cancelled if nobody is there
-    synchronized void begin() {
-        if (gone) throw new Failure.Cancelled("the client has gone; nothing was begun");
-        begun = true;
+    private synchronized void enter() {
+        waiting = Optional.of(Thread.currentThread());
+        if (gone) Thread.currentThread().interrupt();
+    }
+
+    /// It came through, or it has been told: either way the interrupt is not for what follows.
+    private synchronized void leave() {
+        waiting = Optional.empty();
+        if (gone) Thread.interrupted();
     }
 
     /// Nobody waits for the answer any more.
     public synchronized void gone() {
         gone = true;
-        if (!begun) waiting.interrupt();
+        waiting.ifPresent(Thread::interrupt);
     }
 }

@@ -110,8 +110,7 @@ final class Operation {
             Container before = present();
             Optional<MemorySize> limit = charge.apply(before);
             Optional<Container> done;
-            try (Hold hold = hold(what, before, limit, longest)) {
-                departure.begin();
+            try (Hold hold = departure.whileWaiting(() -> hold(what, before, limit, longest))) {
                 done = turns.take(id, () -> {
                     Container now = present();
                     // What was asked for was right when it was asked; somebody else may have had their turn since.

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.json.Json;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -54,12 +55,18 @@ class OriginalResourcesIT {
     }
 
     @Test
-    void theSampleContainerIsCreatedAndAnswersOnItsPort() throws IOException {
+    void theSampleContainerIsCreatedAndAnswersOnItsPort() {
         Json container = created(berth.http().post("/container", sample()));
         assertEquals("running", container.get("status").textOrEmpty());
         assertEquals("nginx:latest", container.get("image").textOrEmpty());
+        Awaitility.await()
+                .ignoreExceptionsInstanceOf(ConnectException.class)
+                .until(() -> page().contains("Welcome to nginx!"));
+    }
+
+    private static String page() throws IOException {
         try (var page = URI.create("http://" + LAB.address() + ":8080/").toURL().openStream()) {
-            assertTrue(new String(page.readAllBytes(), StandardCharsets.UTF_8).contains("Welcome to nginx!"));
+            return new String(page.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -182,10 +183,59 @@ class ProcessIT {
         LAB.removeContainers();
     }
 
-    /// The server is killed under this request: how it ends is of no interest.
+    /// From before the request is read until after it has been answered.
+    @Test
+    void killedAtAnyMomentTheSameKeyMakesOneContainerAndTheLedgerIsTheEngine() throws Exception {
+        LAB.removeContainers();
+        LAB.docker("pull", "-q", "busybox");
+        String token = "a-token-for-tests-only";
+        var server = serve(token);
+        for (int round = 0; round < 10; round++) {
+            Http http = server.http(token);
+            Awaitility.await().until(() -> http.get("/container").status() == 200);
+            String name = "once" + round;
+            Thread.ofVirtual().start(() -> ignoringTheEnd(() -> createOnce(http, name)));
+            assertFalse(server.process().waitFor(30L * round, TimeUnit.MILLISECONDS));
+            server.process().destroyForcibly().waitFor();
+            server = serve(token);
+            Http next = server.http(token);
+            Awaitility.await().until(() -> next.get("/container").status() == 200);
+            Http.Reply again = createOnce(next, name);
+            assertEquals(201, again.status(), again::text);
+            assertEquals(again.json().get("id"), createOnce(next, name).json().get("id"));
+            assertEquals(
+                    again.json().get("id").textOrEmpty(),
+                    LAB.docker("ps", "-q", "--no-trunc", "--filter", "name=" + name));
+            long running = LAB.docker("ps", "-q").lines().count();
+            assertEquals(running, LAB.containerCount(), "nothing half made stays");
+            Awaitility.await()
+                    .until(() -> next.get("/info")
+                                    .json()
+                                    .at("memory", "limits_bytes")
+                                    .wholeOr(0)
+                            == running * (16L << 20));
+            assertEquals(0, next.get("/info").json().at("memory", "held_bytes").wholeOr(-1));
+        }
+        LAB.removeContainers();
+    }
+
+    private static Http.Reply createOnce(Http http, String name) {
+        return http.send(http.request("/container")
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", name)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"image_name\": \"busybox\", \"command\": [\"sleep\","
+                        + " \"600\"], \"mem_limit\": \"16m\", \"name\": \"" + name + "\"}")));
+    }
+
     private static void createAndIgnoreTheEnd(Http http) {
+        ignoringTheEnd(
+                () -> http.post("/container", "{\"image_name\": \"busybox\", \"command\": [\"sleep\", \"600\"]}"));
+    }
+
+    /// The server is killed under this request: how it ends is of no interest.
+    private static void ignoringTheEnd(Runnable request) {
         try {
-            http.post("/container", "{\"image_name\": \"busybox\", \"command\": [\"sleep\", \"600\"]}");
+            request.run();
         } catch (AssertionError killed) {
             assertTrue(killed.toString().contains("broke"), killed::toString);
         }

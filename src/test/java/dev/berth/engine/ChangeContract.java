@@ -21,6 +21,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /// What holds of every engine when a container that is there is changed.
@@ -168,7 +169,7 @@ interface ChangeContract {
         assertEquals(Status.RUNNING, inspect(id).status());
         containers().pause(id);
         containers().kill(id, Optional.of(UNMOVED));
-        assertEquals(Status.RUNNING, inspect(id).status());
+        Awaitility.await().until(() -> inspect(id).status() == Status.RUNNING); // it goes on a moment later
         containers().kill(id, Optional.empty());
         Container killed = inspect(id);
         assertEquals(Status.EXITED, killed.status());
