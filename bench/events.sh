@@ -51,6 +51,29 @@ measure_return() {
   docker rm -f r1 r2 r3 >/dev/null
 }
 
+# waits: somebody stands in line for memory
+waits() { ask /info | grep -q '"waiting":1'; }
+
+# measure_waiting: by the engine's clock, from the end of the container that had the memory until the container that
+# waited for it exists
+measure_waiting() {
+  local round all waiter ended made
+  for round in $(seq "$rounds"); do
+    all=$(ask /info | sed -n 's/.*"available_bytes":\([0-9]*\).*/\1/p')
+    ask_to /container '{"image_name":"busybox","command":["sleep","600"],"name":"has","mem_limit":'"$all"'}' 201
+    ask_to '/container?wait=60' '{"image_name":"busybox","command":["sleep","600"],"name":"waits","mem_limit":'"$all"'}' 201 &
+    waiter=$!
+    await 10 waits || die "nobody stands in line"
+    docker kill has >/dev/null
+    wait "$waiter"
+    ended=$(date -d "$(docker inspect -f '{{.State.FinishedAt}}' has)" +%s%N)
+    made=$(date -d "$(docker inspect -f '{{.Created}}' waits)" +%s%N)
+    echo $(((made - ended) / 1000000)) >>"$work/admitted"
+    docker rm -f has waits >/dev/null
+  done
+  say "waiting for memory: $rounds rounds"
+}
+
 # measure_creation: create and start, by Berth and by the engine's API, in turn
 measure_creation() {
   local round from id
@@ -90,6 +113,7 @@ $(row '`docker rm -f` → 404' "$work/rm")
 $(row '`docker tag` → `GET /image/<reference>` is 200' "$work/tag")
 $(row '`docker rmi` → 404' "$work/rmi")
 $(row '`docker pull` → 200' "$work/pull")
+$(row 'memory is free → the container that waited for it exists' "$work/admitted")
 $(row 'engine killed with -9 and started: from its first answer to `connected`' "$work/back")
 TEXT
 }
