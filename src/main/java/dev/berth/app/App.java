@@ -16,12 +16,15 @@ import dev.berth.stats.Stats;
 import dev.berth.store.Database;
 import dev.berth.web.Routes;
 import dev.berth.web.Server;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 
 /// The object graph, by hand, from top to bottom; and start and stop in order.
 final class App implements AutoCloseable {
+    private static final Duration COLLECTED_EACH = Duration.ofMinutes(10);
+
     private final DockerEngine engine;
     private final Mirror mirror;
     private final Stats stats;
@@ -30,6 +33,7 @@ final class App implements AutoCloseable {
     private final Database database;
     private final Containers containers;
     private final Server server;
+    private final Thread collection;
 
     /// @param endedCleanly whether the last life of this server left nothing under way
     App(Settings settings, Machine machine, Secret token, String serverId, boolean endedCleanly) {
@@ -50,6 +54,7 @@ final class App implements AutoCloseable {
         var admission = new Admission(mirror, stats::table, settings.admission(), clock);
         containers =
                 new Containers(engine, mirror, images, admission, keys, serverId, endedCleanly, devices, random, pause);
+        collection = Thread.ofVirtual().name("collection").unstarted(() -> collect(pause));
         server = new Server(
                 settings.server(),
                 Routes.all(
@@ -67,11 +72,26 @@ final class App implements AutoCloseable {
                 random);
     }
 
+    /// The serial collector looks at old objects only when they fill all of the heap: what dies in a quiet server would
+    /// lie
+    /// there for hours and be counted as the server's.
+    private static void collect(Pause pause) {
+        try {
+            while (true) {
+                pause.sleep(COLLECTED_EACH);
+                System.gc();
+            }
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /// Listens first: whoever asks while the engine is being read learns that, instead of nothing.
     void start() {
         server.start();
         mirror.start();
         containers.start();
+        collection.start();
     }
 
     Mirror mirror() {
@@ -85,6 +105,7 @@ final class App implements AutoCloseable {
     /// The door first, then what was let in, then what it stood on.
     @Override
     public void close() {
+        collection.interrupt();
         server.close();
         jobs.close();
         images.close();
