@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.berth.admission.UnlimitedRule;
 import dev.berth.model.Failure;
 import dev.berth.model.Fault;
 import java.io.IOException;
@@ -75,6 +76,35 @@ class SettingsTest {
                         .bytes());
         for (String bad : List.of("much", "1k", "2g", "-1"))
             assertEquals(List.of("stats.history-bytes"), faults(Map.of("BERTH_STATS_HISTORY_BYTES", bad)));
+    }
+
+    @Test
+    void memoryIsPromisedUpToNineTenthsUnlessSetOtherwise() {
+        var defaults = read(Map.of()).admission();
+        assertEquals("0.9", defaults.commitRatio().toString());
+        assertEquals(UnlimitedRule.USAGE, defaults.unlimited());
+        assertEquals(64 << 20, defaults.unlimitedInitial().bytes());
+        assertTrue(
+                defaults.defaultLimit().isEmpty() && defaults.maxPerContainer().isEmpty());
+        var set = read(Map.of(
+                        "BERTH_MEMORY_COMMIT_RATIO", "0.75",
+                        "BERTH_MEMORY_UNLIMITED", "refuse",
+                        "BERTH_MEMORY_UNLIMITED_INITIAL", "1m",
+                        "BERTH_MEMORY_DEFAULT_LIMIT", "256m",
+                        "BERTH_MEMORY_MAX_PER_CONTAINER", "2g"))
+                .admission();
+        assertEquals("0.75", set.commitRatio().toString());
+        assertEquals(UnlimitedRule.REFUSE, set.unlimited());
+        assertEquals("256m", set.defaultLimit().orElseThrow().toString());
+        assertEquals("2g", set.maxPerContainer().orElseThrow().toString());
+        for (String bad : List.of("0", "5", "90%", "-1", "1e1", "0.1234567"))
+            assertEquals(List.of("memory.commit-ratio"), faults(Map.of("BERTH_MEMORY_COMMIT_RATIO", bad)));
+        assertEquals(
+                List.of("memory.unlimited", "memory.default-limit"),
+                faults(Map.of("BERTH_MEMORY_UNLIMITED", "some", "BERTH_MEMORY_DEFAULT_LIMIT", "1m")));
+        assertEquals(
+                List.of("memory.default-limit"),
+                faults(Map.of("BERTH_MEMORY_DEFAULT_LIMIT", "3g", "BERTH_MEMORY_MAX_PER_CONTAINER", "2g")));
     }
 
     @Test

@@ -80,6 +80,10 @@ final class Desk {
         return ask(method, target, Optional.empty());
     }
 
+    Reply ask(String method, String target, String body) {
+        return ask(method, target, Optional.of(body));
+    }
+
     Reply post(String target, String body) {
         return ask("POST", target, Optional.of(body));
     }
