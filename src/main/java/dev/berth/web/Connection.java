@@ -114,8 +114,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         channel.flush();
     }
 
+    /// A client that asks without ever reading must not have its answers pile up here.
     private boolean mustWait(Object message) {
-        return exchange.isPresent() && message instanceof HttpRequest;
+        return message instanceof HttpRequest && (exchange.isPresent() || !channel.isWritable());
     }
 
     private void take(Object message) {
@@ -292,6 +293,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ignored) {
+        if (channel.isWritable()) {
+            proceed();
+            channel.flush();
+        }
         exchange.flatMap(it -> it.streaming).ifPresent(it -> it.body().changed());
     }
 

@@ -332,6 +332,26 @@ class ServerTest {
         }
     }
 
+    /// More than the sockets' buffers hold, so the server has to wait for the client in the middle.
+    @Test
+    void aClientThatReadsLateGetsEverythingInItsOrder() throws IOException {
+        for (int i = 0; i < 60; i++) harbour.foreign(SpecDraft.of("here").spec());
+        int requests = 300;
+        try (RawClient client = connect()) {
+            var sending = harbour.inBackground(() -> {
+                for (int i = 0; i < requests; i++)
+                    client.send(request("GET", "/container", "X-Request-Id: r" + i + "\r\n"));
+                return true;
+            });
+            for (int i = 0; i < requests; i++) {
+                RawClient.Reply reply = client.reply("GET", "/container");
+                assertEquals("r" + i, reply.header("X-Request-Id"));
+                assertEquals(200, reply.status());
+            }
+            assertTrue(sending.isDone());
+        }
+    }
+
     @Test
     void aRequestWithoutEndIsCutOff() throws IOException {
         try (RawClient client = connect()) {
