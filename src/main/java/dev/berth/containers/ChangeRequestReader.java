@@ -25,7 +25,7 @@ public final class ChangeRequestReader {
     }
 
     private Optional<ChangeRequest> read(Json body, EngineHost host) {
-        boolean lifts = fields.stands("mem_limit") && fields.raw("mem_limit").isEmpty();
+        boolean lifts = isNull("mem_limit");
         Limits limits = new LimitsReader(fields, faults, host).changed();
         if (lifts) host.presets().fault(Optional.empty()).ifPresent(it -> faults.add("mem_limit", it));
         var change = new LimitsChange(limits.memory(), cpus(limits, host), pids(limits), restartPolicy());
@@ -38,23 +38,23 @@ public final class ChangeRequestReader {
         return faults.any() ? Optional.empty() : Optional.of(new ChangeRequest(lifts, change, name));
     }
 
+    private boolean isNull(String name) {
+        return fields.stands(name) && fields.raw(name).isEmpty();
+    }
+
     /// Without a limit is all that the host has: no engine lifts the limit of a container that exists.
     private Optional<Cpus> cpus(Limits limits, EngineHost host) {
-        boolean lifts = fields.stands("cpu_percent_limit")
-                && fields.raw("cpu_percent_limit").isEmpty();
-        return lifts ? host.cpus() : limits.cpus();
+        return isNull("cpu_percent_limit") ? host.cpus() : limits.cpus();
     }
 
     private Optional<LimitsChange.Pids> pids(Limits limits) {
         if (limits.pids().isPresent())
             return Optional.of(LimitsChange.Pids.of(limits.pids().getAsLong()));
-        boolean lifts = fields.stands("pids_limit") && fields.raw("pids_limit").isEmpty();
-        return lifts ? Optional.of(LimitsChange.Pids.UNLIMITED) : Optional.empty();
+        return isNull("pids_limit") ? Optional.of(LimitsChange.Pids.UNLIMITED) : Optional.empty();
     }
 
     private Optional<RestartPolicy> restartPolicy() {
-        if (fields.stands("restart_policy") && fields.raw("restart_policy").isEmpty())
-            return Optional.of(RestartPolicy.NO);
+        if (isNull("restart_policy")) return Optional.of(RestartPolicy.NO);
         return fields.parsed("restart_policy", RestartPolicy::parse);
     }
 }

@@ -12,8 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 
 /// Gives held memory back once the mirror shows what became of it, however long the engine is away: what was asked of
-/// an
-/// engine that then fell silent may still take effect.
+/// one that then fell silent may still take effect.
 final class Settling implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Settling.class.getName());
     private static final Duration AGAIN = Duration.ofSeconds(1);
@@ -30,20 +29,26 @@ final class Settling implements AutoCloseable {
 
     /// Returns at once.
     void settle(Hold hold, ContainerId id) {
-        try {
-            threads.execute(() -> untilShown(hold, id));
-        } catch (RejectedExecutionException stopping) {
-            LOG.log(Level.DEBUG, "the server stops; what it held ends with it");
-        }
+        begin(() -> untilShown(hold, id));
     }
 
     /// The same, but not before a second has passed.
     void settleLater(Hold hold, ContainerId id) {
+        begin(() -> {
+            pause.sleep(AGAIN);
+            untilShown(hold, id);
+        });
+    }
+
+    private interface Waiting {
+        void run() throws InterruptedException;
+    }
+
+    private void begin(Waiting work) {
         try {
             threads.execute(() -> {
                 try {
-                    pause.sleep(AGAIN);
-                    untilShown(hold, id);
+                    work.run();
                 } catch (InterruptedException stopping) {
                     Thread.currentThread().interrupt();
                 }
@@ -53,13 +58,9 @@ final class Settling implements AutoCloseable {
         }
     }
 
-    private void untilShown(Hold hold, ContainerId id) {
-        try {
-            while (!shown(id)) pause.sleep(AGAIN);
-            hold.close();
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-        }
+    private void untilShown(Hold hold, ContainerId id) throws InterruptedException {
+        while (!shown(id)) pause.sleep(AGAIN);
+        hold.close();
     }
 
     private boolean shown(ContainerId id) {

@@ -321,8 +321,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (!(event instanceof ChannelInputShutdownEvent) || inputEnded) return;
         inputEnded = true;
         if (lingering) close();
-        else if (exchange.isEmpty()) lingerAfterwards();
-        else gone();
+        else if (exchange.isPresent()) gone();
+        else if (ahead.isEmpty()) lingerAfterwards(); // else when what was asked before is answered
     }
 
     @Override
