@@ -51,6 +51,8 @@ final class Settling implements AutoCloseable {
                     work.run();
                 } catch (InterruptedException stopping) {
                     Thread.currentThread().interrupt();
+                } catch (Failure.Cancelled stopping) {
+                    LOG.log(Level.DEBUG, "the server stops; what it held ends with it");
                 }
             });
         } catch (RejectedExecutionException stopping) {

@@ -174,9 +174,9 @@ public final class Harbour implements AutoCloseable {
 
         @Override
         public synchronized void sleep(Duration duration) throws InterruptedException {
-            sleeps++;
+            int mine = ++sleeps; // several may sleep, and who falls asleep later must not hold back the others
             notifyAll();
-            while (allowed < sleeps) wait();
+            while (allowed < mine) wait();
         }
 
         /// Whoever sleeps now may go on.
