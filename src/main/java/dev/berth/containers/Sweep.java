@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 
 /// Removes what a create of ours left half made when the server or the engine died in the middle of it.
 final class Sweep implements AutoCloseable, ContainerListener {
@@ -27,7 +26,6 @@ final class Sweep implements AutoCloseable, ContainerListener {
     private final Set<String> atWork;
     private final Pause pause;
     private final Map<ContainerId, Integer> suspects = new ConcurrentHashMap<>();
-    private final Semaphore suspected = new Semaphore(0);
     private final Thread thread;
 
     /// @param atWork the operations under way, a live view
@@ -46,8 +44,8 @@ final class Sweep implements AutoCloseable, ContainerListener {
 
     @Override
     public void changed(Container container) {
-        if (!labels.isHalfMade(container, Set.of())) suspects.remove(container.id());
-        else if (suspects.putIfAbsent(container.id(), 0) == null) suspected.release();
+        if (labels.isHalfMade(container, Set.of())) suspects.putIfAbsent(container.id(), 0);
+        else suspects.remove(container.id());
     }
 
     @Override
@@ -58,9 +56,6 @@ final class Sweep implements AutoCloseable, ContainerListener {
     private void run() {
         try {
             while (true) {
-                // Nearly always there is nobody to suspect, and a thread that wakes each second is not free.
-                if (suspects.isEmpty()) suspected.acquire();
-                suspected.drainPermits();
                 pause.sleep(TICK);
                 if (mirror.snapshot().state().connected()) sweep();
             }
