@@ -1,6 +1,8 @@
 package dev.berth.admission;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.containers.ChangeRequest;
@@ -9,6 +11,7 @@ import dev.berth.containers.Departure;
 import dev.berth.containers.Harbour;
 import dev.berth.engine.FakeEngine;
 import dev.berth.engine.FakeEngine.Call;
+import dev.berth.engine.Severable;
 import dev.berth.engine.SpecDraft;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerSpec;
@@ -29,7 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Memory is never promised twice: many clients at once create, start, stop, change and remove, containers die, others
-/// start some, the engine refuses, and the server starts anew. Whatever the interleaving, what the engine runs of ours
+/// start some, the engine refuses, and the server starts anew or is killed. Whatever the interleaving, what the engine
+/// runs of ours
 /// fits at every moment, and
 /// in the end the ledger says what the engine says.
 @Timeout(120)
@@ -124,6 +128,10 @@ class AdmissionPropertyTest {
         }
 
         void inParallel() throws InterruptedException, ExecutionException {
+            for (Future<?> client : clients()) client.get();
+        }
+
+        List<Future<?>> clients() {
             List<Future<?>> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 var random = new Random(seeds.nextLong());
@@ -132,7 +140,16 @@ class AdmissionPropertyTest {
                     return true;
                 }));
             }
-            for (Future<?> client : clients) client.get();
+            return clients;
+        }
+
+        /// By itself, or because its server was killed.
+        static void ended(Future<?> client) throws InterruptedException {
+            try {
+                client.get();
+            } catch (ExecutionException thrown) {
+                assertInstanceOf(Failure.EngineDown.class, thrown.getCause(), () -> "ended by " + thrown.getCause());
+            }
         }
 
         /// Every hold is given back and the ledger is the engine.
@@ -167,8 +184,36 @@ class AdmissionPropertyTest {
             assertEquals(Math.max(0, figures.committedBytes() - figures.capacityBytes()), figures.overcommittedBytes());
             if (figures.availableBytes() == 0) {
                 var any = SpecDraft.of("here").memory("6m").spec();
-                org.junit.jupiter.api.Assertions.assertThrows(Failure.Refused.class, () -> harbour.create(any));
+                assertThrows(Failure.Refused.class, () -> harbour.create(any));
             }
+        }
+    }
+
+    /// Killed before a write or between its being done and its being answered, wherever the clients are; the next one
+    /// must find what that has left, and promise none of it again.
+    @ParameterizedTest
+    @ValueSource(longs = {41, 42, 43, 44, 45, 46, 47, 48})
+    void aServerKilledAtAnyWriteLeavesNothingThatTheNextOneGetsWrong(long seed) throws Exception {
+        var run = new Run(seed, false);
+        run.harbour.leave();
+        var mortal = new Severable(run.engine);
+        run.harbour = new Harbour(run.engine, mortal.view(), AdmissionSettings.DEFAULTS, true).open();
+        mortal.killAfter(20 + run.seeds.nextInt(100));
+        List<Future<?>> clients = run.clients();
+        Awaitility.await().until(mortal::isDead);
+        Harbour dead = run.harbour;
+        try (Harbour next = new Harbour(run.engine, AdmissionSettings.DEFAULTS, false).open()) {
+            for (Future<?> client : clients) Run.ended(client);
+            dead.leave();
+            run.harbour = next;
+            run.assertFits();
+            run.inParallel();
+            run.assertTrueInTheEnd();
+            run.assertFits();
+            Awaitility.await("nothing stays half made").until(() -> {
+                next.ticks.wakeAll();
+                return run.engine.neverStarted() == 0;
+            });
         }
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.berth.admission.Admission;
 import dev.berth.admission.AdmissionSettings;
+import dev.berth.engine.Engine;
 import dev.berth.engine.FakeEngine;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
@@ -64,7 +65,12 @@ public final class Harbour implements AutoCloseable {
     /// @param engine may have a past already
     /// @param endedCleanly whether an earlier life of this server left nothing under way
     public Harbour(FakeEngine engine, AdmissionSettings memory, boolean endedCleanly) {
-        this.engine = engine;
+        this(engine, engine, memory, endedCleanly);
+    }
+
+    /// @param engine as this server is to see it
+    public Harbour(FakeEngine truth, Engine engine, AdmissionSettings memory, boolean endedCleanly) {
+        this.engine = truth;
         this.folder = temporary();
         var random = new Random(1);
         var clock = InstantSource.system();

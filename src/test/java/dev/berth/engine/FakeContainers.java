@@ -278,6 +278,13 @@ final class FakeContainers implements EngineContainers {
         return (int) all.values().stream().filter(it -> it.status == status).count();
     }
 
+    int countMadeToStart() {
+        return (int) all.values().stream()
+                .filter(it -> it.status == Status.CREATED)
+                .filter(it -> "true".equals(it.spec.labels().get("berth.start")))
+                .count();
+    }
+
     boolean uses(ImageId image, boolean running) {
         return all.values().stream().anyMatch(it -> it.imageId.equals(image) && (!running || it.status.alive()));
     }

@@ -172,6 +172,11 @@ public final class FakeEngine implements Engine {
         return containers.limitsOfRunning();
     }
 
+    /// How many were made to be started and never were.
+    public synchronized int neverStarted() {
+        return containers.countMadeToStart();
+    }
+
     public synchronized int runningCount() {
         return containers.count(Status.RUNNING);
     }
