@@ -3,6 +3,7 @@ package dev.berth.admission;
 import dev.berth.admission.Ledger.Held;
 import dev.berth.admission.Ledger.Moment;
 import dev.berth.admission.Ledger.Waiter;
+import dev.berth.feed.Feed;
 import dev.berth.mirror.ContainerListener;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Container;
@@ -28,7 +29,9 @@ import java.util.function.Supplier;
 /// Promises the host's memory, and never the same twice: whatever starts through Berth holds its memory from before the
 /// engine is asked until the mirror shows what became of it.
 ///
-/// One lock, under which nothing is waited for and no other lock is taken. Look and hold are one step.
+/// One lock, under which nothing is waited for and no other lock is taken but the feed's, which is a leaf. Look and
+/// hold
+/// are one step.
 public final class Admission implements ContainerListener {
     /// What unlimited containers use moves without any word, so whoever waits looks again now and then.
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
@@ -41,10 +44,14 @@ public final class Admission implements ContainerListener {
     private final Condition moved = lock.newCondition();
     private final Ledger ledger;
     private final Map<Waiter, Instant> waitingSince = new HashMap<>();
+    private final LineNews news;
     private long moves;
 
     /// @param samples the latest of every container
-    public Admission(Mirror mirror, Supplier<SampleTable> samples, AdmissionSettings settings, InstantSource clock) {
+    /// @param feed is told who is refused and how the line moves
+    public Admission(
+            Mirror mirror, Supplier<SampleTable> samples, AdmissionSettings settings, Feed feed, InstantSource clock) {
+        this.news = new LineNews(feed);
         this.mirror = mirror;
         this.samples = samples;
         this.settings = settings;
@@ -68,6 +75,17 @@ public final class Admission implements ContainerListener {
         }
     }
 
+    /// The refusal of what a look has not admitted, known to those who follow.
+    public Failure refusal(Ask ask, Verdict verdict) {
+        lock.lock();
+        try {
+            news.refused(ask, verdict);
+            return verdict.refusal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Grants it now.
     ///
     /// @throws Failure.Refused with the figures, if it does not fit or would overtake those who wait
@@ -76,7 +94,7 @@ public final class Admission implements ContainerListener {
         lock.lock();
         try {
             Verdict verdict = ledger.decide(ask, Optional.empty(), moment);
-            if (!verdict.admitted()) throw verdict.refusal();
+            if (!verdict.admitted()) throw refusal(ask, verdict);
             return new Kept(ledger.hold(ask));
         } finally {
             lock.unlock();
@@ -92,16 +110,22 @@ public final class Admission implements ContainerListener {
         if (longest.isZero()) return hold(ask);
         var waiter = new Waiter(ask);
         Instant until = clock.instant().plus(longest);
+        var end = LineNews.End.GONE;
         enter(waiter);
         try {
             while (true) {
                 long seen = moves();
                 Moment moment = moment();
                 Optional<Hold> granted = grantedOrWaited(waiter, moment, seen, until);
-                if (granted.isPresent()) return granted.get();
+                if (granted.isEmpty()) continue;
+                end = LineNews.End.ADMITTED;
+                return granted.get();
             }
+        } catch (Failure refused) {
+            end = LineNews.End.REFUSED;
+            throw refused;
         } finally {
-            leave(waiter);
+            leave(waiter, end);
         }
     }
 
@@ -115,11 +139,12 @@ public final class Admission implements ContainerListener {
         }
     }
 
-    private void leave(Waiter waiter) {
+    private void leave(Waiter waiter, LineNews.End end) {
         lock.lock();
         try {
             ledger.line().remove(waiter);
             waitingSince.remove(waiter);
+            news.left(waiter, end, ledger.line());
             moved();
         } finally {
             lock.unlock();
@@ -143,7 +168,11 @@ public final class Admission implements ContainerListener {
             Verdict verdict = ledger.decide(waiter.ask, Optional.of(waiter), moment);
             if (verdict.admitted()) return Optional.of(new Kept(ledger.hold(waiter.ask)));
             Duration left = Duration.between(clock.instant(), until);
-            if (!verdict.possible() || left.isNegative() || left.isZero()) throw verdict.refusal();
+            if (!verdict.possible() || left.isNegative() || left.isZero()) {
+                if (waiter.number == 0) news.refused(waiter.ask, verdict); // else it is told that it leaves
+                throw verdict.refusal();
+            }
+            news.waits(waiter, verdict, ledger.line());
             long nanos = Math.min(left.toNanos(), LOOK_AGAIN.toNanos());
             while (moves == seen && nanos > 0) nanos = moved.awaitNanos(nanos);
             return Optional.empty();

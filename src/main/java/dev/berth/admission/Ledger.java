@@ -40,6 +40,10 @@ final class Ledger {
     /// Somebody in the line; told from others by identity.
     static final class Waiter {
         final Ask ask;
+        /// Under which the feed knows it; 0 until it has been told that it waits.
+        long number;
+        /// The place that was told last.
+        int place;
 
         Waiter(Ask ask) {
             this.ask = ask;

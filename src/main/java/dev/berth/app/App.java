@@ -3,10 +3,12 @@ package dev.berth.app;
 import dev.berth.access.Secret;
 import dev.berth.access.Tokens;
 import dev.berth.admission.Admission;
+import dev.berth.admission.Overcommitment;
 import dev.berth.containers.Containers;
 import dev.berth.containers.IdempotencyKeys;
 import dev.berth.containers.LocalDevices;
 import dev.berth.engine.DockerEngine;
+import dev.berth.feed.Feed;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
 import dev.berth.jobs.Jobs;
@@ -28,6 +30,7 @@ final class App implements AutoCloseable {
     private final DockerEngine engine;
     private final Mirror mirror;
     private final Stats stats;
+    private final Overcommitment overcommitment;
     private final Jobs jobs;
     private final Images images;
     private final Database database;
@@ -42,16 +45,18 @@ final class App implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         Pause pause = Pause.REAL;
         engine = DockerEngine.at(settings.engine());
-        mirror = new Mirror(engine, clock, pause, random);
+        var feed = new Feed(clock);
+        mirror = new Mirror(engine, feed, clock, pause, random);
         stats = settings.engine().isLocal()
                 ? Stats.ofFiles(engine, mirror, settings.stats(), clock, System::nanoTime, pause, random)
                 : Stats.ofEngine(engine, mirror, settings.stats(), clock, pause, random);
-        jobs = new Jobs(clock, random);
+        jobs = new Jobs(feed, clock, random);
         images = new Images(engine, mirror, jobs, new Credentials(settings.dockerConfig()));
         var devices = new LocalDevices(settings.engine().isLocal(), machine.hostname(), machine.kernel());
         database = Database.at(settings.data().resolve("berth.db"));
         var keys = new IdempotencyKeys(database, clock);
-        var admission = new Admission(mirror, stats::table, settings.admission(), clock);
+        var admission = new Admission(mirror, stats::table, settings.admission(), feed, clock);
+        overcommitment = new Overcommitment(admission, feed, pause);
         containers =
                 new Containers(engine, mirror, images, admission, keys, serverId, endedCleanly, devices, random, pause);
         collection = Thread.ofVirtual().name("collection").unstarted(() -> collect(pause));
@@ -64,6 +69,7 @@ final class App implements AutoCloseable {
                         images,
                         admission,
                         containers,
+                        feed,
                         clock,
                         machine.hostname(),
                         machine.version()),
@@ -91,6 +97,7 @@ final class App implements AutoCloseable {
         server.start();
         mirror.start();
         containers.start();
+        overcommitment.start();
         collection.start();
     }
 
@@ -110,6 +117,7 @@ final class App implements AutoCloseable {
         jobs.close();
         images.close();
         containers.close();
+        overcommitment.close();
         database.close();
         stats.close();
         mirror.close();

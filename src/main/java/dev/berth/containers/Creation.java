@@ -74,7 +74,7 @@ final class Creation {
     private void look(Ask ask, CreateRequest request, Duration longest) {
         Verdict verdict = admission.look(ask);
         boolean hopeless = !verdict.possible() || (request.start() && longest.isZero() && !verdict.admitted());
-        if (hopeless) throw verdict.refusal();
+        if (hopeless) throw admission.refusal(ask, verdict);
     }
 
     private Container make(CreateRequest request, Optional<String> registryAuth, Optional<Hold> hold)

@@ -3,6 +3,7 @@ package dev.berth.containers;
 import dev.berth.admission.Admission;
 import dev.berth.admission.Ask;
 import dev.berth.admission.Hold;
+import dev.berth.admission.Verdict;
 import dev.berth.engine.EngineContainers;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Container;
@@ -127,7 +128,8 @@ final class Operation {
         var ask = new Ask(what + " " + container.name(), Optional.of(id), limit);
         boolean changesWhatStands = what.equals("change") && !charged(container);
         if (!changesWhatStands) return admission.hold(ask, longest);
-        if (!admission.look(ask).possible()) throw admission.look(ask).refusal();
+        Verdict verdict = admission.look(ask);
+        if (!verdict.possible()) throw admission.refusal(ask, verdict);
         return Hold.NOTHING;
     }
 

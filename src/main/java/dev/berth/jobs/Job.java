@@ -1,5 +1,8 @@
 package dev.berth.jobs;
 
+import dev.berth.feed.Feed;
+import dev.berth.feed.Happening;
+import dev.berth.feed.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,6 +17,9 @@ import java.util.function.UnaryOperator;
 
 /// Long work that can be watched, waited for and cancelled.
 public final class Job {
+    /// A pull changes several times in a millisecond; what counts is told by the item's end anyway.
+    private static final Duration BETWEEN_PROGRESS = Duration.ofMillis(500);
+
     private final String id;
     private final String kind;
     private final String requestedBy;
@@ -27,8 +33,13 @@ public final class Job {
     private Optional<Instant> finished = Optional.empty();
     private Optional<String> detail = Optional.empty();
     private boolean cancelled;
+    private final Feed feed;
+    private Instant progressTold = Instant.EPOCH;
+    private double percentTold;
 
-    Job(String id, String kind, String requestedBy, Iterable<String> itemNames, InstantSource clock) {
+    /// @param feed is told of every change, after it shows here
+    Job(String id, String kind, String requestedBy, Iterable<String> itemNames, InstantSource clock, Feed feed) {
+        this.feed = feed;
         this.id = id;
         this.kind = kind;
         this.requestedBy = requestedBy;
@@ -56,7 +67,44 @@ public final class Job {
 
     /// Changes an item; an item that has ended stays as it is.
     public synchronized void item(String name, UnaryOperator<Item> change) {
-        items.computeIfPresent(name, (_, item) -> item.state().ended() ? item : change.apply(item));
+        Item before = items.get(name);
+        if (before == null || before.state().ended()) return;
+        Item after = change.apply(before);
+        items.put(name, after);
+        if (after.state() != before.state())
+            feed.publish(what("item")
+                    .with("item", name)
+                    .with("item_state", after.state().word())
+                    .with("error", after.error()));
+        else progressed();
+    }
+
+    /// The last step before a standstill may go untold until something else moves.
+    private void progressed() {
+        double percent = percent();
+        Instant now = clock.instant();
+        if (percent == percentTold || now.isBefore(progressTold.plus(BETWEEN_PROGRESS))) return;
+        percentTold = percent;
+        progressTold = now;
+        feed.publish(what("progress"));
+    }
+
+    /// To a tenth, downwards.
+    private double percent() {
+        return Math.floor(view().percent() * 10) / 10;
+    }
+
+    void queued() {
+        feed.publish(what("queued"));
+    }
+
+    private synchronized Happening what(String action) {
+        return Happening.of(Kind.JOB, action)
+                .with("id", id)
+                .with("kind", kind)
+                .with("state", state.word())
+                .with("percent", percent())
+                .with("requested_by", requestedBy);
     }
 
     /// Asks the work to end; returns at once. What has ended already stays as it is.
@@ -93,6 +141,7 @@ public final class Job {
     synchronized void begin() {
         state = JobState.RUNNING;
         started = Optional.of(clock.instant());
+        feed.publish(what("running"));
     }
 
     /// Ends the job: whatever item has not ended by now shares its fate.
@@ -108,6 +157,7 @@ public final class Job {
             state = cancelled ? JobState.CANCELLED : failed ? JobState.FAILED : JobState.SUCCEEDED;
             detail = fault;
             finished = Optional.of(clock.instant());
+            feed.publish(what(state.word()).with("detail", detail));
         }
         end.countDown();
     }

@@ -1,5 +1,6 @@
 package dev.berth.jobs;
 
+import dev.berth.feed.Feed;
 import dev.berth.model.Failure;
 import dev.berth.model.RandomId;
 import java.lang.System.Logger.Level;
@@ -26,6 +27,7 @@ public final class Jobs implements AutoCloseable {
 
     private static final Optional<String> BROKEN = Optional.of("an error inside Berth; the log has the details");
 
+    private final Feed feed;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
@@ -33,7 +35,9 @@ public final class Jobs implements AutoCloseable {
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("job").factory());
 
-    public Jobs(InstantSource clock, RandomGenerator random) {
+    /// @param feed is told what becomes of every job
+    public Jobs(Feed feed, InstantSource clock, RandomGenerator random) {
+        this.feed = feed;
         this.clock = clock;
         this.random = random;
     }
@@ -52,8 +56,9 @@ public final class Jobs implements AutoCloseable {
             if (present != null
                     && !present.cancelled()
                     && !present.view().state().ended()) return present;
-            var job = new Job(RandomId.next(random, ID_LENGTH), kind, requestedBy, items, clock);
+            var job = new Job(RandomId.next(random, ID_LENGTH), kind, requestedBy, items, clock, feed);
             jobs.put(job.id(), job);
+            job.queued();
             threads.execute(() -> run(job, sameness, work));
             return job;
         });

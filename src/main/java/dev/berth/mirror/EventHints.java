@@ -7,11 +7,17 @@ import dev.berth.model.ImageId;
 import dev.berth.model.ImageRef;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /// Says where to look because of an event; an event is never believed for more than that, but for a container's end.
 final class EventHints {
     /// What an event asks for.
     interface Target {
+        /// An event that is told once a look that begins after it has been applied.
+        void heard(ContainerId id);
+
+        void pulled(ImageRef reference);
+
         void look(ContainerId id);
 
         /// Now and a moment later: some engines report an update before they roll it back.
@@ -32,6 +38,9 @@ final class EventHints {
         void askHost();
     }
 
+    /// What two looks alone do not show.
+    private static final Set<String> TOLD = Set.of("create", "start", "die", "stop", "oom");
+
     private EventHints() {}
 
     static void follow(EngineEvent event, Target target) {
@@ -51,6 +60,7 @@ final class EventHints {
             target.listSoon(); // prune has no container's id
             return;
         }
+        if (TOLD.contains(event.action())) target.heard(id.get());
         switch (event.action()) {
             case "destroy" -> target.destroyed(id.get());
             case "update" -> target.lookTwice(id.get());
@@ -67,7 +77,9 @@ final class EventHints {
         id.ifPresent(target::look);
         // Docker's pull has the reference in the place of the id; its `name` has lost the tag. Podman's has both.
         String named = id.isPresent() ? event.attributes().getOrDefault("name", "") : event.id();
-        reference(named).ifPresent(target::look);
+        Optional<ImageRef> reference = reference(named);
+        if (event.action().equals("pull")) reference.ifPresent(target::pulled);
+        reference.ifPresent(target::look);
         if (event.action().equals("prune") || (id.isEmpty() && named.isEmpty())) target.listImagesSoon();
     }
 

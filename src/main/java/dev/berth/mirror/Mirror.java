@@ -2,6 +2,7 @@ package dev.berth.mirror;
 
 import dev.berth.engine.Engine;
 import dev.berth.engine.EngineEvent;
+import dev.berth.feed.Feed;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.Failure;
@@ -37,14 +38,21 @@ public final class Mirror implements AutoCloseable {
     private final Follower follower;
     private final Audit audit;
 
-    public Mirror(Engine engine, InstantSource clock, Pause pause, RandomGenerator random) {
-        this(engine, clock, pause, random, MirrorSettings.DEFAULTS);
+    /// @param feed is told what happens, after it shows here
+    public Mirror(Engine engine, Feed feed, InstantSource clock, Pause pause, RandomGenerator random) {
+        this(engine, feed, clock, pause, random, MirrorSettings.DEFAULTS);
     }
 
-    Mirror(Engine engine, InstantSource clock, Pause pause, RandomGenerator random, MirrorSettings settings) {
+    Mirror(
+            Engine engine,
+            Feed feed,
+            InstantSource clock,
+            Pause pause,
+            RandomGenerator random,
+            MirrorSettings settings) {
         this.engine = engine;
         this.settings = settings;
-        this.table = new Table(clock);
+        this.table = new Table(clock, feed);
         this.containers = new Inspections<>("container", INSPECTS_IN_FLIGHT, this::inspect);
         this.images = new Inspections<>("image", INSPECTS_IN_FLIGHT, this::inspect);
         this.references = new Inspections<>("image reference", INSPECTS_IN_FLIGHT, this::inspect);
@@ -115,6 +123,7 @@ public final class Mirror implements AutoCloseable {
     }
 
     private void inspect(ContainerId id) {
+        table.heard().looking(id);
         engine.containers().inspect(id).ifPresentOrElse(table::saw, () -> table.gone(id));
     }
 
@@ -125,6 +134,7 @@ public final class Mirror implements AutoCloseable {
     /// A tag moves without a word about the image that loses it: look at whoever holds it now and whoever held it
     /// here.
     private void inspect(ImageRef reference) {
+        table.pulls().looking(reference);
         Set<ImageId> concerned = ConcurrentHashMap.newKeySet();
         engine.images().inspect(reference).ifPresent(it -> concerned.add(it.id()));
         for (Image image : table.snapshot().images().values())
@@ -135,6 +145,7 @@ public final class Mirror implements AutoCloseable {
             waits.add(() -> images.await(id, ticket, settings.confirm()));
         }
         waits.forEach(Runnable::run);
+        table.looked(reference);
     }
 
     Table table() {
@@ -166,6 +177,16 @@ public final class Mirror implements AutoCloseable {
 
     void follow(EngineEvent event) {
         EventHints.follow(event, new EventHints.Target() {
+            @Override
+            public void heard(ContainerId id) {
+                table.heard().heard(id, event);
+            }
+
+            @Override
+            public void pulled(ImageRef reference) {
+                table.pulls().heard(reference, event);
+            }
+
             @Override
             public void look(ContainerId id) {
                 containers.hint(id);

@@ -1,10 +1,14 @@
 package dev.berth.mirror;
 
+import dev.berth.feed.Feed;
+import dev.berth.feed.Happening;
+import dev.berth.feed.Kind;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.Host;
 import dev.berth.model.Image;
 import dev.berth.model.ImageId;
+import dev.berth.model.ImageRef;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,6 +30,9 @@ final class Table {
     private static final Duration TOMBSTONE_AGE = Duration.ofMinutes(10);
 
     private final InstantSource clock;
+    private final Feed feed;
+    private final ContainerNews containerNews;
+    private final ImageNews imageNews;
     private final TreeMap<ContainerId, Container> containers = new TreeMap<>();
     private final TreeMap<ImageId, Image> images = new TreeMap<>();
     private final LinkedHashMap<ContainerId, Instant> tombstones = new LinkedHashMap<>();
@@ -37,8 +44,13 @@ final class Table {
     private long version = 1;
     private volatile Snapshot current;
 
-    Table(InstantSource clock) {
+    /// @param feed is told of every change after the first full look, under the lock: whoever hears of one and looks
+    ///     here sees it
+    Table(InstantSource clock, Feed feed) {
         this.clock = clock;
+        this.feed = feed;
+        this.containerNews = new ContainerNews(feed);
+        this.imageNews = new ImageNews(feed);
         this.state = new EngineState(EngineState.Kind.UNREACHABLE, clock.instant(), Optional.of("not yet connected"));
         this.current = build();
     }
@@ -65,21 +77,29 @@ final class Table {
         if (tombstones.containsKey(inspected.id())) return;
         Container container = withOutOfMemory(inspected);
         Container before = containers.put(container.id(), container);
-        if (container.equals(before)) return;
-        version++;
-        for (ContainerListener listener : listeners) listener.changed(container);
+        if (!container.equals(before)) {
+            version++;
+            for (ContainerListener listener : listeners) listener.changed(container);
+        }
+        if (known) containerNews.saw(Optional.ofNullable(before), container);
+        else containerNews.skip(container.id());
     }
 
     /// Takes that a container does not exist any more.
     synchronized void gone(ContainerId id) {
-        tombstones.putIfAbsent(id, clock.instant());
+        boolean first = tombstones.putIfAbsent(id, clock.instant()) == null;
         var eldest = tombstones.entrySet().iterator();
         Instant old = clock.instant().minus(TOMBSTONE_AGE);
         while (tombstones.size() > TOMBSTONES && eldest.next().getValue().isBefore(old)) eldest.remove();
         outOfMemory.remove(id);
-        if (containers.remove(id) == null) return;
-        version++;
-        for (ContainerListener listener : listeners) listener.removed(id);
+        Container last = containers.remove(id);
+        if (last != null) {
+            version++;
+            for (ContainerListener listener : listeners) listener.removed(id);
+        }
+        if (!known || !first) containerNews.skip(id);
+        else if (last != null) containerNews.gone(last);
+        else containerNews.passed(id);
     }
 
     /// The kernel killed a process of a container: while it lives the engine's inspect does not say so.
@@ -97,20 +117,47 @@ final class Table {
     }
 
     synchronized void saw(Image image) {
-        if (!image.equals(images.put(image.id(), image))) version++;
+        Image before = images.put(image.id(), image);
+        if (image.equals(before)) return;
+        version++;
+        if (known) imageNews.saw(Optional.ofNullable(before), image);
     }
 
     synchronized void gone(ImageId id) {
-        if (images.remove(id) != null) version++;
+        Image last = images.remove(id);
+        if (last == null) return;
+        version++;
+        if (known) imageNews.gone(last);
+    }
+
+    /// Whatever a reference names, and named, has been looked at.
+    synchronized void looked(ImageRef reference) {
+        if (known) imageNews.looked(reference, Lookup.image(images, reference));
+        else imageNews.skip(reference);
+    }
+
+    Heard<ContainerId> heard() {
+        return containerNews.heard();
+    }
+
+    Heard<ImageRef> pulls() {
+        return imageNews.pulls();
     }
 
     synchronized void state(EngineState.Kind kind, Optional<String> message) {
         if (state.kind() == kind
                 && (kind != EngineState.Kind.UNREACHABLE || state.message().equals(message))) return;
-        Instant since = state.kind() == kind ? state.since() : clock.instant();
-        state = new EngineState(kind, since, message);
+        boolean turned = state.kind() != kind;
+        state = new EngineState(kind, turned ? clock.instant() : state.since(), message);
         if (kind == EngineState.Kind.CONNECTED) known = true;
         version++;
+        if (turned) feed.publish(engine(kind.word()).with("message", message));
+    }
+
+    private Happening engine(String action) {
+        Happening what = Happening.of(Kind.ENGINE, action);
+        return host.map(it -> what.with("name", it.engineName()).with("version", it.engineVersion()))
+                .orElse(what);
     }
 
     synchronized void host(Host met) {
@@ -121,11 +168,14 @@ final class Table {
                             "another engine answers ({0} instead of {1}): everything known of the old one is forgotten",
                             met.engineId(),
                             host.get().engineId());
+            known = false; // nobody has removed them, so nobody is told that
             for (ContainerId id : List.copyOf(containers.keySet())) gone(id);
             tombstones.clear();
             outOfMemory.clear();
             images.clear();
-            known = false;
+            host = Optional.of(met);
+            version++;
+            feed.publish(engine("replaced"));
         }
         if (!host.equals(Optional.of(met))) version++;
         host = Optional.of(met);

@@ -34,6 +34,15 @@ final class EventStream {
         send("retry: " + pause.toMillis() + "\n\n", new byte[0], "");
     }
 
+    /// Up to where the client has everything, without an event: whoever comes back resumes from there.
+    void position(String id) throws IOException {
+        send("id: " + id + "\n\n", new byte[0], "");
+    }
+
+    void event(String id, String name, Json data) throws IOException {
+        send("id: " + id + "\nevent: " + name + "\ndata: ", JsonWriter.bytes(data), "\n\n");
+    }
+
     /// An event from which the client may resume.
     void event(long id, String name, Json data) throws IOException {
         send("id: " + id + "\nevent: " + name + "\ndata: ", JsonWriter.bytes(data), "\n\n");

@@ -1,5 +1,7 @@
 package dev.berth.web;
 
+import dev.berth.json.Json;
+import dev.berth.json.ObjBuilder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.HashSet;
@@ -7,6 +9,9 @@ import java.util.Set;
 
 /// The streams that are being written, each by the thread of its connection, so that they end when the server does.
 final class EventStreams implements AutoCloseable {
+    private static final Json STOPPING =
+            new ObjBuilder().put("reason", "stopping").build();
+
     private final Set<Thread> writers = new HashSet<>();
     private boolean closed;
 
@@ -15,13 +20,19 @@ final class EventStreams implements AutoCloseable {
     /// @throws IOException if the client is gone
     void write(EventStream.Source source, OutputStream out) throws IOException {
         if (!enter()) return;
+        var stream = new EventStream(out);
         try {
-            source.writeTo(new EventStream(out));
-        } catch (InterruptedException stopping) {
+            source.writeTo(stream);
+        } catch (InterruptedException stoppingOrGone) {
             // An EventSource comes back by itself, to the server that comes next.
+            if (stopping()) stream.event("end", STOPPING);
         } finally {
             leave();
         }
+    }
+
+    private synchronized boolean stopping() {
+        return closed;
     }
 
     private synchronized boolean enter() {

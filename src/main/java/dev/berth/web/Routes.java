@@ -2,6 +2,7 @@ package dev.berth.web;
 
 import dev.berth.admission.Admission;
 import dev.berth.containers.Containers;
+import dev.berth.feed.Feed;
 import dev.berth.images.Images;
 import dev.berth.jobs.Jobs;
 import dev.berth.mirror.Mirror;
@@ -23,6 +24,7 @@ public final class Routes {
             Images images,
             Admission admission,
             Containers containers,
+            Feed feed,
             InstantSource clock,
             String hostname,
             String version) {
@@ -32,6 +34,7 @@ public final class Routes {
         routes.addAll(new ImageRoutes(mirror, images).routes());
         routes.addAll(new JobRoutes(jobs).routes());
         routes.addAll(new InfoRoutes(mirror, stats, admission, clock, hostname, version).routes());
+        routes.addAll(new EventRoutes(mirror, feed).routes());
         routes.addAll(ProblemRoutes.routes());
         routes.addAll(PageRoutes.routes());
         return List.copyOf(routes);

@@ -7,6 +7,7 @@ import dev.berth.admission.Admission;
 import dev.berth.admission.AdmissionSettings;
 import dev.berth.engine.Engine;
 import dev.berth.engine.FakeEngine;
+import dev.berth.feed.Feed;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
 import dev.berth.jobs.Jobs;
@@ -41,6 +42,7 @@ public final class Harbour implements AutoCloseable {
     private static final LocalDevices ELSEWHERE = new LocalDevices(false, "elsewhere", "none");
 
     public final FakeEngine engine;
+    public final Feed feed = new Feed(InstantSource.system());
     public final Mirror mirror;
     public final Stats stats;
     public final Jobs jobs;
@@ -74,13 +76,13 @@ public final class Harbour implements AutoCloseable {
         this.folder = temporary();
         var random = new Random(1);
         var clock = InstantSource.system();
-        mirror = new Mirror(engine, clock, Harbour::briefly, random);
+        mirror = new Mirror(engine, feed, clock, Harbour::briefly, random);
         stats = Stats.ofEngine(engine, mirror, StatsSettings.DEFAULTS, clock, Harbour::briefly, random);
-        jobs = new Jobs(clock, random);
+        jobs = new Jobs(feed, clock, random);
         images = new Images(engine, mirror, jobs, new Credentials(Path.of("/nonexistent/config.json")));
         database = Database.at(folder.resolve("berth.db"));
         var keys = new IdempotencyKeys(database, clock);
-        admission = new Admission(mirror, stats::table, memory, clock);
+        admission = new Admission(mirror, stats::table, memory, feed, clock);
         containers =
                 new Containers(engine, mirror, images, admission, keys, SERVER, endedCleanly, ELSEWHERE, random, ticks);
     }

@@ -38,7 +38,7 @@ class ImagesTest {
 
     private final MirrorBench bench = new MirrorBench();
     private final FakeEngine engine = bench.engine;
-    private final Jobs jobs = new Jobs(bench.time, new Random(1));
+    private final Jobs jobs = new Jobs(bench.feed, bench.time, new Random(1));
     private final Images images =
             new Images(engine, bench.mirror, jobs, new Credentials(Path.of("no", "such", "config.json")));
 

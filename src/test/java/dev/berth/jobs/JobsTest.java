@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.berth.feed.Feed;
 import dev.berth.mirror.HandTime;
 import dev.berth.model.Failure;
 import java.time.Duration;
@@ -33,7 +34,8 @@ class JobsTest {
     }
 
     private final HandTime time = new HandTime();
-    private final Jobs jobs = new Jobs(time, new Random(1));
+    private final Feed feed = new Feed(time);
+    private final Jobs jobs = new Jobs(feed, time, new Random(1));
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch go = new CountDownLatch(1);
 

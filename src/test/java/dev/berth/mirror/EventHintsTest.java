@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 /// What each event asks for.
 class EventHintsTest {
     private static final String ID = "a".repeat(64);
+    private final List<String> told = new ArrayList<>();
     private static final String IMAGE = "sha256:" + "b".repeat(64);
 
     @Test
@@ -30,6 +31,16 @@ class EventHintsTest {
                 "unpause",
                 "rename",
                 "health_status: healthy")) assertEquals(List.of("look aaaa"), asked("container", action, ID), action);
+    }
+
+    @Test
+    void whatTwoLooksDoNotShowIsToldAfterTheLook() {
+        for (String action : List.of("create", "start", "die", "stop", "oom", "pause", "destroy"))
+            asked("container", action, ID);
+        asked("image", "pull", "busybox", Map.of("name", "busybox"));
+        asked("image", "tag", IMAGE, Map.of("name", "busybox:1"));
+        assertEquals(
+                List.of("aaaa create", "aaaa start", "aaaa die", "aaaa stop", "aaaa oom", "pull busybox:latest"), told);
     }
 
     @Test
@@ -92,13 +103,23 @@ class EventHintsTest {
         assertEquals(List.of(), asked("service", "update", "x"));
     }
 
-    private static List<String> asked(String type, String action, String id) {
+    private List<String> asked(String type, String action, String id) {
         return asked(type, action, id, Map.of());
     }
 
-    private static List<String> asked(String type, String action, String id, Map<String, String> attributes) {
+    private List<String> asked(String type, String action, String id, Map<String, String> attributes) {
         List<String> asked = new ArrayList<>();
         EventHints.follow(new EngineEvent(type, action, id, attributes, 1_000_000_002), new EventHints.Target() {
+            @Override
+            public void heard(ContainerId it) {
+                told.add(it.hex().substring(0, 4) + " " + action);
+            }
+
+            @Override
+            public void pulled(ImageRef it) {
+                told.add("pull " + it);
+            }
+
             @Override
             public void look(ContainerId it) {
                 asked.add("look " + it.hex().substring(0, 4));

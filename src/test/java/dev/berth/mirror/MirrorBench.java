@@ -3,6 +3,7 @@ package dev.berth.mirror;
 import dev.berth.engine.EngineContainers;
 import dev.berth.engine.FakeEngine;
 import dev.berth.engine.SpecDraft;
+import dev.berth.feed.Feed;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.Image;
@@ -31,6 +32,7 @@ public final class MirrorBench implements AutoCloseable {
 
     public final FakeEngine engine = new FakeEngine();
     public final HandTime time = new HandTime();
+    public final Feed feed = new Feed(time);
     public final Mirror mirror;
     /// What listeners heard: `changed <id> <status>` and `removed <id>`.
     final List<String> heard = new CopyOnWriteArrayList<>();
@@ -40,7 +42,7 @@ public final class MirrorBench implements AutoCloseable {
     }
 
     MirrorBench(long seed) {
-        mirror = new Mirror(engine, time, time, new Random(seed));
+        mirror = new Mirror(engine, feed, time, time, new Random(seed));
         mirror.listen(new ContainerListener() {
             @Override
             public void changed(Container container) {

@@ -278,7 +278,11 @@ class ReconnectTest {
     void theNewStreamBeginsTwoSecondsBeforeTheLastEventThatWasSeen() {
         var asked = new CopyOnWriteArrayList<Instant>();
         try (var mirror = new Mirror(
-                new Witness(bench.engine, asked, new AtomicInteger()), bench.time, bench.time, new Random(1))) {
+                new Witness(bench.engine, asked, new AtomicInteger()),
+                bench.feed,
+                bench.time,
+                bench.time,
+                new Random(1))) {
             Instant met = bench.engine.connect().clock();
             mirror.start();
             eventually(() -> mirror.snapshot().state().connected());
@@ -300,7 +304,11 @@ class ReconnectTest {
     void aFaultOfOursDuringTheResyncBeginsAnew() {
         var faults = new AtomicInteger(1);
         try (var mirror = new Mirror(
-                new Witness(bench.engine, new ArrayList<>(), faults), bench.time, bench.time, new Random(1))) {
+                new Witness(bench.engine, new ArrayList<>(), faults),
+                bench.feed,
+                bench.time,
+                bench.time,
+                new Random(1))) {
             mirror.start();
             bench.time.wake("engine follower");
             eventually(() -> mirror.snapshot().state().connected());

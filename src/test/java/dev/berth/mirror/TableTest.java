@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.engine.FakeEngine;
 import dev.berth.engine.SpecDraft;
+import dev.berth.feed.Feed;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class TableTest {
     private final HandTime time = new HandTime();
     private final FakeEngine engine = new FakeEngine();
-    private final Table table = new Table(time);
+    private final Table table = new Table(time, new Feed(time));
 
     @Test
     void whatIsGoneIsNotRaisedByAnOldAnswer() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.engine.DockerEngine;
 import dev.berth.engine.EngineSettings;
+import dev.berth.feed.Feed;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
@@ -50,7 +51,7 @@ class SourcesAgreeIT {
         var settings = EngineSettings.read(Optional.of(ENGINE), Map.of(), _ -> true, new Faults())
                 .orElseThrow();
         try (var engine = DockerEngine.at(settings);
-                var mirror = new Mirror(engine, clock, Pause.REAL, random);
+                var mirror = new Mirror(engine, new Feed(clock), clock, Pause.REAL, random);
                 var files = Stats.ofFiles(
                         engine, mirror, StatsSettings.DEFAULTS, clock, System::nanoTime, Pause.REAL, random);
                 var streams = Stats.ofEngine(engine, mirror, StatsSettings.DEFAULTS, clock, Pause.REAL, random)) {

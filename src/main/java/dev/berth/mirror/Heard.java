@@ -1,0 +1,80 @@
+package dev.berth.mirror;
+
+import dev.berth.engine.EngineEvent;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Events of the engine that are not told yet, because no look that began after them has been applied. What comes
+/// again,
+/// as the engine's ring does after a reconnect, is heard once.
+final class Heard<K> {
+    private static final System.Logger LOG = System.getLogger(Heard.class.getName());
+    private static final int MOST_KEYS = 4096;
+    private static final int MOST_OF_ONE = 32;
+    /// Four times what the engine itself remembers.
+    private static final int REMEMBERED = 1024;
+
+    private final Map<K, Waiting> waiting = new LinkedHashMap<>();
+    private final Set<EngineEvent> known = new LinkedHashSet<>();
+
+    private static final class Waiting {
+        final Deque<EngineEvent> events = new ArrayDeque<>();
+        int due;
+    }
+
+    synchronized void heard(K key, EngineEvent event) {
+        if (!known.add(event)) return;
+        if (known.size() > REMEMBERED) forgetFirst(known.iterator());
+        Waiting mine = waiting.computeIfAbsent(key, _ -> new Waiting());
+        mine.events.addLast(event);
+        if (mine.events.size() > MOST_OF_ONE) {
+            mine.events.removeFirst();
+            mine.due = Math.max(0, mine.due - 1);
+            LOG.log(Level.DEBUG, "of {0} more happens than can be told", key);
+        }
+        if (waiting.size() > MOST_KEYS) {
+            LOG.log(Level.DEBUG, "more happens than can be told; what was heard of one is dropped");
+            forgetFirst(waiting.keySet().iterator());
+        }
+    }
+
+    private static void forgetFirst(java.util.Iterator<?> all) {
+        all.next();
+        all.remove();
+    }
+
+    /// A look at it begins: what was heard of it so far is told when that look is applied.
+    synchronized void looking(K key) {
+        Waiting mine = waiting.get(key);
+        if (mine != null) mine.due = mine.events.size();
+    }
+
+    /// What the look that is being applied shows, in order.
+    synchronized List<EngineEvent> due(K key) {
+        Waiting mine = waiting.get(key);
+        if (mine == null) return List.of();
+        List<EngineEvent> due = new ArrayList<>();
+        for (; mine.due > 0; mine.due--) due.add(mine.events.removeFirst());
+        if (mine.events.isEmpty()) waiting.remove(key);
+        return due;
+    }
+
+    /// Everything, since nothing will be looked at any more.
+    synchronized List<EngineEvent> all(K key) {
+        Waiting mine = waiting.remove(key);
+        return mine == null ? List.of() : List.copyOf(mine.events);
+    }
+
+    /// Whether something of this kind waits to be told.
+    synchronized boolean waits(K key, String action) {
+        Waiting mine = waiting.get(key);
+        return mine != null && mine.events.stream().anyMatch(it -> it.action().equals(action));
+    }
+}
