@@ -3,6 +3,7 @@ package dev.berth.app;
 import dev.berth.access.Secret;
 import dev.berth.access.Tokens;
 import dev.berth.admission.Admission;
+import dev.berth.attachments.Attachments;
 import dev.berth.containers.Containers;
 import dev.berth.containers.IdempotencyKeys;
 import dev.berth.containers.LocalDevices;
@@ -64,6 +65,7 @@ final class App implements AutoCloseable {
                         images,
                         admission,
                         containers,
+                        Attachments.of(engine, mirror),
                         clock,
                         machine.hostname(),
                         machine.version()),

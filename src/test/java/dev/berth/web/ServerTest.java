@@ -54,6 +54,7 @@ class ServerTest {
                     harbour.images,
                     harbour.admission,
                     harbour.containers,
+                    harbour.attachments,
                     InstantSource.system(),
                     "quay",
                     "0.0.0"),
