@@ -4,11 +4,11 @@ package dev.berth.access;
 public enum Right {
     /// See containers, images, jobs and figures.
     READ,
-    /// Make containers.
+    /// Make containers, networks and volumes.
     CREATE,
     /// Start, stop and change containers.
     OPERATE,
-    /// Remove containers.
+    /// Remove containers, networks and volumes.
     REMOVE,
     /// Pull and update images, and cancel that.
     PULL,

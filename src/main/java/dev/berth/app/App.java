@@ -4,6 +4,7 @@ import dev.berth.access.Secret;
 import dev.berth.access.Tokens;
 import dev.berth.admission.Admission;
 import dev.berth.admission.Overcommitment;
+import dev.berth.attachments.Attachments;
 import dev.berth.containers.Containers;
 import dev.berth.containers.IdempotencyKeys;
 import dev.berth.containers.LocalDevices;
@@ -70,6 +71,7 @@ final class App implements AutoCloseable {
                         admission,
                         containers,
                         feed,
+                        Attachments.of(engine, mirror),
                         clock,
                         machine.hostname(),
                         machine.version()),

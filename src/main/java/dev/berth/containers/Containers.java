@@ -10,7 +10,6 @@ import dev.berth.mirror.Mirror;
 import dev.berth.mirror.Snapshot;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
-import dev.berth.model.ContainerSpec;
 import dev.berth.model.Cpus;
 import dev.berth.model.Failure;
 import dev.berth.model.Host;
@@ -55,6 +54,7 @@ public final class Containers implements AutoCloseable {
     private final IdempotencyKeys keys;
     private final Settling settling;
     private final Opening opening;
+    private final HealthWatch health;
     private final Turns turns = new Turns();
     private final Set<String> atWork = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
@@ -84,6 +84,7 @@ public final class Containers implements AutoCloseable {
         this.settling = new Settling(mirror, pause);
         this.opening = new Opening(mirror, endedCleanly, Pause.REAL);
         this.sweep = new Sweep(engine.containers(), mirror, labels, atWork, pause);
+        this.health = new HealthWatch(mirror);
         mirror.listen(sweep);
     }
 
@@ -135,6 +136,22 @@ public final class Containers implements AutoCloseable {
         var way = new KeyedCreate.Way(
                 this::madeBy, operation -> create(operation, request, registryAuth, longest, departure));
         return keyed.run(RandomId.next(random, OPERATION_LENGTH), way);
+    }
+
+    /// Waits until what was made is healthy, if the request wants that. It stays, whatever comes of it.
+    ///
+    /// @throws Failure.Overdue if it is not healthy in time
+    /// @throws Failure.Conflict if it has ended or is gone
+    public Container healthy(Container made, CreateRequest request, Departure departure) {
+        if (request.waitHealthy().isEmpty()) return made;
+        try {
+            return departure.whileWaiting(
+                    () -> health.await(made, request.waitHealthy().get()));
+        } catch (InterruptedException nobodyThere) {
+            Thread.currentThread().interrupt();
+            throw new Failure.Cancelled("nobody waits any more until container "
+                    + made.id().shortId() + " is healthy; it was created and stays");
+        }
     }
 
     /// What an operation of an earlier life has made; what it left half made is removed first.
@@ -240,9 +257,9 @@ public final class Containers implements AutoCloseable {
             throw new Failure.NotFound(
                     "no-such-image",
                     "the image '" + request.spec().image() + "' is not here, and \"pull\" is \"never\"");
+        image.ifPresent(request::requireCheck);
         return new CreatePlan(
-                request.spec(),
-                request.start(),
+                request,
                 image.isEmpty() || request.pull() == CreateRequest.Pull.ALWAYS,
                 admission.look(new Ask(
                         request.what(),
@@ -254,7 +271,7 @@ public final class Containers implements AutoCloseable {
     ///
     /// @param pull whether the registry would be asked
     /// @param memory whether it would be admitted now
-    public record CreatePlan(ContainerSpec spec, boolean start, boolean pull, Verdict memory) {}
+    public record CreatePlan(CreateRequest request, boolean pull, Verdict memory) {}
 
     /// Stops a container if it runs, and removes it and its anonymous volumes.
     ///

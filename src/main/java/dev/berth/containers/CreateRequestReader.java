@@ -7,10 +7,10 @@ import dev.berth.model.Faults;
 import dev.berth.model.ImageRef;
 import dev.berth.model.RestartPolicy;
 import dev.berth.model.VolumeMount;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,10 +22,10 @@ import java.util.regex.Pattern;
 /// Reads the body of a create, and names everything that is wrong with it at once.
 public final class CreateRequestReader {
     private static final int LONGEST_STOP_TIMEOUT = 86_400;
+    private static final Duration LONGEST_WAIT = Duration.ofHours(1);
     private static final Pattern NETWORK = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}");
     private static final Pattern HOSTNAME = Pattern.compile(
             "(?=.{1,63}$)[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*");
-    private static final Pattern CAPABILITY = Pattern.compile("ALL|(CAP_)?[A-Z_]{2,30}");
     private static final String OURS = "berth.";
     private static final String OURS_TO_GIVE = "berth.update";
 
@@ -49,11 +49,17 @@ public final class CreateRequestReader {
         if (image.isEmpty()) spec(ImageRef.parse("unread"), host); // for the faults of the other fields
         var pull = pull();
         boolean start = fields.bool("start", true);
+        Optional<Duration> waitHealthy = waitHealthy(start);
         fields.refuseUnknown();
-        return faults.any() ? Optional.empty() : spec.map(it -> new CreateRequest(it, pull, start));
+        return faults.any() ? Optional.empty() : spec.map(it -> new CreateRequest(it, pull, start, waitHealthy));
     }
 
     private ContainerSpec spec(ImageRef image, EngineHost host) {
+        var mounts = new MountsReader(fields, faults);
+        List<VolumeMount> volumes = mounts.volumes("volumes");
+        var privileges = new PrivilegesReader(fields, faults);
+        List<String> dropped = privileges.capabilities("cap_drop");
+        var runtime = new RuntimeReader(fields, faults);
         return new ContainerSpec(
                 image,
                 ContainerName.read(fields, faults),
@@ -66,19 +72,36 @@ public final class CreateRequestReader {
                 fields.string("user").filter(it -> notBlank("user", it)),
                 matching("hostname", HOSTNAME, "must be a host name of at most 63 characters"),
                 labels(),
-                volumes(),
+                volumes,
                 networks(),
                 fields.parsed("restart_policy", RestartPolicy::parse).orElse(RestartPolicy.NO),
                 fields.bool("read_only", false),
-                capabilities(),
+                dropped,
                 fields.bool("init", false),
-                stopTimeout());
+                stopTimeout(),
+                new HealthCheckReader(fields, faults).read("healthcheck"),
+                mounts.tmpfs("tmpfs", volumes),
+                runtime.ulimits(),
+                runtime.logging(),
+                privileges.read(dropped));
+    }
+
+    private Optional<Duration> waitHealthy(boolean start) {
+        Optional<Json> value = fields.raw("wait_healthy");
+        if (value.isEmpty()) return Optional.empty();
+        if (!start) faults.add("wait_healthy", "what is not started does not become healthy");
+        boolean off = fields.raw("healthcheck")
+                .filter(it ->
+                        it.get("disable").isTrue() || it.get("test").texts().equals(List.of("NONE")))
+                .isPresent();
+        if (off) faults.add("wait_healthy", "the health check is switched off");
+        return new Spans(faults).read(value.get(), "wait_healthy", LONGEST_WAIT);
     }
 
     private CreateRequest.Pull pull() {
         Optional<String> word = fields.string("pull");
         for (CreateRequest.Pull pull : CreateRequest.Pull.values())
-            if (word.isEmpty() || pull.name().toLowerCase(Locale.ROOT).equals(word.get())) return pull;
+            if (word.isEmpty() || pull.word().equals(word.get())) return pull;
         faults.add("pull", "must be missing, always or never");
         return CreateRequest.Pull.MISSING;
     }
@@ -159,18 +182,6 @@ public final class CreateRequestReader {
         return labels;
     }
 
-    private List<VolumeMount> volumes() {
-        List<VolumeMount> volumes = fields.list(
-                        "volumes",
-                        (value, at) ->
-                                fields.text(value, at).flatMap(text -> faults.parse(at, () -> VolumeMount.parse(text))))
-                .orElse(List.of());
-        Set<String> targets = new HashSet<>();
-        for (VolumeMount volume : volumes)
-            if (!targets.add(volume.target())) faults.add("volumes", "two volumes are mounted at " + volume.target());
-        return volumes;
-    }
-
     private List<String> networks() {
         List<String> networks = each("networks", (network, at) -> {
             if (network.equals("host") || network.startsWith("container:"))
@@ -182,13 +193,6 @@ public final class CreateRequestReader {
             if (!seen.add(network)) faults.add("networks", "'" + network + "' stands more than once");
         if (networks.size() > 1 && seen.contains("none")) faults.add("networks", "none stands alone");
         return networks;
-    }
-
-    private List<String> capabilities() {
-        return each("cap_drop", (capability, at) -> {
-            if (!CAPABILITY.matcher(capability).matches())
-                faults.add(at, "is not a capability such as NET_RAW, or ALL");
-        });
     }
 
     private OptionalInt stopTimeout() {

@@ -56,7 +56,7 @@ final class Creation {
         var ask = new Ask(
                 request.what(), Optional.empty(), request.spec().limits().memory());
         look(ask, request, longest);
-        Image _ = departure.whileWaiting(() -> require(request, registryAuth));
+        request.requireCheck(departure.whileWaiting(() -> require(request, registryAuth)));
         // Only now: a download of minutes must not keep memory from others.
         Optional<Hold> hold = request.start()
                 ? Optional.of(departure.whileWaiting(() -> admission.hold(ask, longest)))

@@ -1,7 +1,6 @@
 package dev.berth.containers;
 
 import java.util.Optional;
-import java.util.concurrent.Callable;
 
 /// Whether whoever asked is still there. What waits for an image or for memory ends when they have gone; what changes
 /// something is carried to its end.
@@ -9,13 +8,19 @@ public final class Departure {
     private Optional<Thread> waiting = Optional.empty();
     private boolean gone;
 
+    /// Something that may have to wait.
+    @FunctionalInterface
+    interface Waiting<T, X extends Exception> {
+        T run() throws X, InterruptedException;
+    }
+
     /// Does something that may have to wait.
     ///
     /// @throws InterruptedException if it waits and nobody is there
-    <T> T whileWaiting(Callable<T> work) throws Exception {
+    <T, X extends Exception> T whileWaiting(Waiting<T, X> work) throws X, InterruptedException {
         enter();
         try {
-            return work.call();
+            return work.run();
         } finally {
             leave();
         }

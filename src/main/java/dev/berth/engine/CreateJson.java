@@ -5,11 +5,16 @@ import dev.berth.json.ObjBuilder;
 import dev.berth.model.ContainerPort;
 import dev.berth.model.ContainerSpec;
 import dev.berth.model.DeviceRate;
+import dev.berth.model.HealthCheck;
 import dev.berth.model.Limits;
+import dev.berth.model.Logging;
 import dev.berth.model.MemorySize;
 import dev.berth.model.PortBinding;
+import dev.berth.model.Privileges;
 import dev.berth.model.RestartPolicy;
+import dev.berth.model.Ulimit;
 import dev.berth.model.VolumeMount;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -34,6 +39,7 @@ final class CreateJson {
         spec.user().ifPresent(it -> body.put("User", it));
         spec.hostname().ifPresent(it -> body.put("Hostname", it));
         spec.stopTimeoutSeconds().ifPresent(it -> body.put("StopTimeout", it));
+        spec.healthCheck().ifPresent(it -> body.put("Healthcheck", healthCheck(it)));
         spec.networks().stream()
                 .findFirst()
                 .ifPresent(first -> body.put(
@@ -58,15 +64,69 @@ final class CreateJson {
                 .put("CapDrop", spec.dropCapabilities())
                 .put("Init", spec.init());
         limits(spec.limits(), host);
-        // The default driver never rotates and fills the disk: https://github.com/moby/moby/issues/27957
-        if (logDriver.equals(ROTATING))
-            host.put(
-                    "LogConfig",
-                    new ObjBuilder()
-                            .put("Type", ROTATING)
-                            .put("Config", Json.of(Map.of("max-size", "10m", "max-file", "3")))
-                            .build());
+        privileges(spec.privileges(), host);
+        if (!spec.tmpfs().isEmpty()) host.put("Tmpfs", Json.of(spec.tmpfs()));
+        if (!spec.ulimits().isEmpty()) host.put("Ulimits", ulimits(spec.ulimits()));
+        logging(spec.logging(), logDriver, host);
         return host.build();
+    }
+
+    private static void logging(Logging logging, String engineDefault, ObjBuilder host) {
+        String driver = logging.driver().orElse(engineDefault);
+        boolean bare = logging.options().isEmpty();
+        if (bare && logging.driver().isEmpty() && !driver.equals(ROTATING)) return;
+        // Left alone this driver never rotates and fills the disk: https://github.com/moby/moby/issues/27957
+        Map<String, String> options =
+                bare && driver.equals(ROTATING) ? Map.of("max-size", "10m", "max-file", "3") : logging.options();
+        host.put(
+                "LogConfig",
+                new ObjBuilder()
+                        .put("Type", driver)
+                        .put("Config", Json.of(options))
+                        .build());
+    }
+
+    private static void privileges(Privileges privileges, ObjBuilder host) {
+        if (privileges.all()) host.put("Privileged", true);
+        if (!privileges.addCapabilities().isEmpty()) host.put("CapAdd", privileges.addCapabilities());
+        if (privileges.devices().isEmpty()) return;
+        host.put(
+                "Devices",
+                new Json.Arr(privileges.devices().stream()
+                        .<Json>map(it -> new ObjBuilder()
+                                .put("PathOnHost", it.path())
+                                .put("PathInContainer", it.target())
+                                .put("CgroupPermissions", it.rights())
+                                .build())
+                        .toList()));
+    }
+
+    private static Json ulimits(Map<String, Ulimit> ulimits) {
+        return new Json.Arr(ulimits.entrySet().stream()
+                .<Json>map(it -> new ObjBuilder()
+                        .put("Name", it.getKey())
+                        .put("Soft", it.getValue().soft())
+                        .put("Hard", it.getValue().hard())
+                        .build())
+                .toList());
+    }
+
+    private static Json healthCheck(HealthCheck check) {
+        if (check.disabled())
+            return new ObjBuilder().put("Test", List.of("NONE")).build();
+        var json = new ObjBuilder();
+        check.test().ifPresent(it -> json.put("Test", words(it)));
+        check.interval().ifPresent(it -> json.put("Interval", it.toNanos()));
+        check.timeout().ifPresent(it -> json.put("Timeout", it.toNanos()));
+        check.startPeriod().ifPresent(it -> json.put("StartPeriod", it.toNanos()));
+        check.retries().ifPresent(it -> json.put("Retries", it));
+        return json.build();
+    }
+
+    private static List<String> words(HealthCheck.Test test) {
+        List<String> words = new ArrayList<>(List.of(test.shell() ? "CMD-SHELL" : "CMD"));
+        words.addAll(test.words());
+        return words;
     }
 
     private static void limits(Limits limits, ObjBuilder host) {

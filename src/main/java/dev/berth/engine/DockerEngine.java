@@ -19,12 +19,16 @@ public final class DockerEngine implements Engine {
     private final Conversation conversation;
     private final DockerContainers containers;
     private final DockerImages images;
+    private final DockerNetworks networks;
+    private final DockerVolumes volumes;
 
     private DockerEngine(Wire wire) {
         this.wire = wire;
         this.conversation = new Conversation(wire);
         this.containers = new DockerContainers(conversation);
         this.images = new DockerImages(conversation);
+        this.networks = new DockerNetworks(conversation);
+        this.volumes = new DockerVolumes(conversation);
     }
 
     /// Opens no connection yet.
@@ -74,6 +78,16 @@ public final class DockerEngine implements Engine {
     @Override
     public EngineImages images() {
         return images;
+    }
+
+    @Override
+    public EngineNetworks networks() {
+        return networks;
+    }
+
+    @Override
+    public EngineVolumes volumes() {
+        return volumes;
     }
 
     @Override

@@ -21,7 +21,12 @@ final class ImageJson {
                 references(json.get("RepoDigests")),
                 json.get("Architecture").textOrEmpty(),
                 json.get("Os").textOrEmpty(),
-                ContainerJson.texts(json.at("Config", "Labels")));
+                ContainerJson.texts(json.at("Config", "Labels")),
+                isCheck(json.at("Config", "Healthcheck", "Test").texts()));
+    }
+
+    private static boolean isCheck(List<String> test) {
+        return !test.isEmpty() && !test.getFirst().equals("NONE");
     }
 
     /// `<none>:<none>` and what else is no reference is left out.

@@ -15,6 +15,9 @@ import java.util.OptionalInt;
 /// @param dropCapabilities by name, `ALL` for every one
 /// @param init whether a small init process reaps zombies and passes signals on
 /// @param stopTimeoutSeconds how long a stop waits before the kill; none is the engine's 10
+/// @param healthCheck none keeps the image's
+/// @param tmpfs paths that lie in memory, each with its mount options
+/// @param ulimits by the kernel's name, such as `nofile`
 public record ContainerSpec(
         ImageRef image,
         Optional<String> name,
@@ -33,7 +36,12 @@ public record ContainerSpec(
         boolean readOnly,
         List<String> dropCapabilities,
         boolean init,
-        OptionalInt stopTimeoutSeconds) {
+        OptionalInt stopTimeoutSeconds,
+        Optional<HealthCheck> healthCheck,
+        Map<String, String> tmpfs,
+        Map<String, Ulimit> ulimits,
+        Logging logging,
+        Privileges privileges) {
 
     /// The same with further labels; theirs win.
     public ContainerSpec labelled(Map<String, String> more) {
@@ -57,6 +65,11 @@ public record ContainerSpec(
                 readOnly,
                 dropCapabilities,
                 init,
-                stopTimeoutSeconds);
+                stopTimeoutSeconds,
+                healthCheck,
+                tmpfs,
+                ulimits,
+                logging,
+                privileges);
     }
 }

@@ -127,6 +127,13 @@ public abstract sealed class Failure extends RuntimeException {
         }
     }
 
+    /// It was done, and is not yet what it was to become in the time that was given for that.
+    public static final class Overdue extends Failure {
+        public Overdue(String code, String detail) {
+            super(code, detail, null);
+        }
+    }
+
     /// The engine answered something that is not its protocol, or an error of its own.
     public static final class EngineNonsense extends Failure {
         public EngineNonsense(String detail, @Nullable Throwable cause) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 /// @param sizeBytes on disk, as this engine's image store counts
 /// @param tags the references that name it
 /// @param digests repository and digest for each registry it came from or went to
+/// @param healthCheck whether it brings a health check
 public record Image(
         ImageId id,
         Optional<String> created,
@@ -18,4 +19,5 @@ public record Image(
         List<ImageRef> digests,
         String architecture,
         String os,
-        Map<String, String> labels) {}
+        Map<String, String> labels,
+        boolean healthCheck) {}

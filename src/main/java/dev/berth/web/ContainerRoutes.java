@@ -143,12 +143,17 @@ final class ContainerRoutes {
         if (request.dryRun()) return plan(wanted);
         Optional<String> auth = request.headers().first("X-Registry-Auth");
         Optional<String> key = request.headers().first("Idempotency-Key");
-        if (key.isEmpty()) return created(containers.create(wanted, auth, longest, departure(request)));
+        Departure departure = departure(request);
+        if (key.isEmpty()) {
+            Container made = containers.create(wanted, auth, longest, departure);
+            return created(containers.healthy(made, wanted, departure));
+        }
         KeyedCreate keyed = containers.keyed(request.caller().name(), key.get(), body);
-        return switch (containers.create(keyed, wanted, auth, longest, departure(request))) {
+        return switch (containers.create(keyed, wanted, auth, longest, departure)) {
             case KeyedCreate.Made(Container made) -> {
-                keyed.answered(view(made));
-                yield created(made);
+                Container healthy = containers.healthy(made, wanted, departure);
+                keyed.answered(view(healthy));
+                yield created(healthy);
             }
             case KeyedCreate.Again(String id, Optional<String> answer) -> again(id, answer);
         };
@@ -181,7 +186,7 @@ final class ContainerRoutes {
                 200,
                 new ObjBuilder()
                         .put("dry_run", true)
-                        .put("create", SpecView.of(plan.spec(), plan.start()))
+                        .put("create", SpecView.of(plan.request()))
                         .put("pull", plan.pull())
                         .put("admitted", plan.memory().admitted())
                         .put("memory", MemoryView.of(plan.memory()))

@@ -29,6 +29,37 @@ final class ProblemKinds {
             kind("no-such-path", "No such path", "There is no resource of that name."),
             kind("no-such-container", "No such container", "No container has this id, name, or beginning of an id."),
             kind("no-such-image", "No such image", "No image has this id, reference, or beginning of an id."),
+            kind("no-such-network", "No such network", "No network has this id, name, or beginning of an id."),
+            kind("no-such-volume", "No such volume", "No volume has this name."),
+            kind(
+                    "network-exists",
+                    "Network exists",
+                    "A network has this name already. Use it, or choose another name."),
+            kind("volume-exists", "Volume exists", "A volume has this name already. Use it, or choose another name."),
+            kind(
+                    "subnet-taken",
+                    "Subnet taken",
+                    "The subnet overlaps with one that another network of the engine has. Choose another, or let the engine pick."),
+            kind(
+                    "network-in-use",
+                    "Network in use",
+                    "Containers are attached to the network, running or not: without it they could not be started again. containers names them; remove them first."),
+            kind(
+                    "volume-in-use",
+                    "Volume in use",
+                    "Containers mount the volume, running or not; containers names them. Remove them first."),
+            kind(
+                    "network-predefined",
+                    "Network of the engine's own",
+                    "The engine made this network for itself and needs it. It cannot be removed."),
+            kind(
+                    "network-refused",
+                    "Network refused",
+                    "The engine refused to create or remove the network; engine_message has its words."),
+            kind(
+                    "volume-refused",
+                    "Volume refused",
+                    "The engine refused to create or remove the volume; engine_message has its words."),
             kind("no-such-job", "No such job", "No job has this id; ended jobs are kept for seven days."),
             kind("no-such-problem", "No such problem", "No kind of problem has this name."),
             kind(
@@ -70,6 +101,18 @@ final class ProblemKinds {
                     "Change refused",
                     "The engine does not make this change on a container; engine_message has its words. Nothing was changed."),
             kind("not-running", "Not running", "The container does not run, so this cannot be done with it."),
+            kind(
+                    "no-health-check",
+                    "No health check",
+                    "wait_healthy waits for a health check, and neither the request nor the image has one. Give one in healthcheck, or leave wait_healthy out."),
+            kind(
+                    "ended-before-healthy",
+                    "Ended before it was healthy",
+                    "The container was created and started, and ended before its health check succeeded. It stays: id names it, exit_code says how it ended."),
+            kind(
+                    "not-healthy-in-time",
+                    "Not healthy in time",
+                    "The container was created and started, and was not healthy when the time of wait_healthy was up. It stays: id names it, health says how it is. The Idempotency-Key, if there was one, gives the container from now on."),
             kind(
                     "idempotency-key-reused",
                     "Idempotency key reused",

@@ -1,6 +1,7 @@
 package dev.berth.web;
 
 import dev.berth.admission.Admission;
+import dev.berth.attachments.Attachments;
 import dev.berth.containers.Containers;
 import dev.berth.feed.Feed;
 import dev.berth.images.Images;
@@ -25,6 +26,7 @@ public final class Routes {
             Admission admission,
             Containers containers,
             Feed feed,
+            Attachments attachments,
             InstantSource clock,
             String hostname,
             String version) {
@@ -32,6 +34,8 @@ public final class Routes {
         routes.addAll(new ContainerRoutes(mirror, stats, containers).routes());
         routes.addAll(new StatsRoutes(mirror, stats::table, stats.history(), stats.live(), clock).routes());
         routes.addAll(new ImageRoutes(mirror, images).routes());
+        routes.addAll(new NetworkRoutes(attachments.networks()).routes());
+        routes.addAll(new VolumeRoutes(attachments.volumes()).routes());
         routes.addAll(new JobRoutes(jobs).routes());
         routes.addAll(new InfoRoutes(mirror, stats, admission, clock, hostname, version).routes());
         routes.addAll(new EventRoutes(mirror, feed).routes());

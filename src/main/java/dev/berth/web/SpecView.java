@@ -1,14 +1,18 @@
 package dev.berth.web;
 
+import dev.berth.containers.CreateRequest;
 import dev.berth.json.Json;
 import dev.berth.json.ObjBuilder;
 import dev.berth.model.ContainerSpec;
 import dev.berth.model.Cpus;
+import dev.berth.model.Device;
 import dev.berth.model.DeviceRate;
+import dev.berth.model.HealthCheck;
 import dev.berth.model.Limits;
 import dev.berth.model.MemorySize;
 import dev.berth.model.PortBinding;
 import dev.berth.model.VolumeMount;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +22,8 @@ import java.util.TreeMap;
 final class SpecView {
     private SpecView() {}
 
-    static Json of(ContainerSpec spec, boolean start) {
+    static Json of(CreateRequest request) {
+        ContainerSpec spec = request.spec();
         var object = new ObjBuilder()
                 .put("image_name", spec.image().toString())
                 .putText("name", spec.name())
@@ -39,9 +44,54 @@ final class SpecView {
                 .put("cap_drop", spec.dropCapabilities())
                 .put("init", spec.init())
                 .put("stop_timeout", spec.stopTimeoutSeconds())
-                .put("start", start);
+                .put("healthcheck", spec.healthCheck().map(SpecView::check).orElse(Json.Null.VALUE))
+                .put("tmpfs", Json.of(spec.tmpfs()))
+                .put("ulimits", ulimits(spec))
+                .putText("log_driver", spec.logging().driver())
+                .put("log_options", Json.of(spec.logging().options()))
+                .put("privileged", spec.privileges().all())
+                .put("cap_add", spec.privileges().addCapabilities())
+                .put(
+                        "devices",
+                        spec.privileges().devices().stream()
+                                .map(Device::toString)
+                                .toList())
+                .put("start", request.start())
+                .put("pull", request.pull().word())
+                .put("wait_healthy", seconds(request.waitHealthy()));
         limits(object, spec.limits());
         return object.build();
+    }
+
+    private static Json check(HealthCheck check) {
+        if (check.disabled()) return new ObjBuilder().put("disable", true).build();
+        return new ObjBuilder()
+                .put("retries", check.retries())
+                .put("test", check.test().map(SpecView::test).orElse(Json.Null.VALUE))
+                .put("interval", seconds(check.interval()))
+                .put("timeout", seconds(check.timeout()))
+                .put("start_period", seconds(check.startPeriod()))
+                .build();
+    }
+
+    private static Json test(HealthCheck.Test test) {
+        return test.shell() ? Json.of(test.words().getFirst()) : Json.of(test.words());
+    }
+
+    private static Json seconds(Optional<Duration> span) {
+        return span.map(it -> Json.of(it.toNanos() / 1e9)).orElse(Json.Null.VALUE);
+    }
+
+    private static Json ulimits(ContainerSpec spec) {
+        var ulimits = new TreeMap<String, Json>();
+        spec.ulimits()
+                .forEach((name, limit) -> ulimits.put(
+                        name,
+                        new ObjBuilder()
+                                .put("soft", limit.soft())
+                                .put("hard", limit.hard())
+                                .build()));
+        return new Json.Obj(ulimits);
     }
 
     private static void limits(ObjBuilder object, Limits limits) {

@@ -106,7 +106,7 @@ class AdmissionPropertyTest {
         }
 
         private CreateRequest request(Random random, boolean start) {
-            return new CreateRequest(spec(random), CreateRequest.Pull.MISSING, start);
+            return new CreateRequest(spec(random), CreateRequest.Pull.MISSING, start, Optional.empty());
         }
 
         private ContainerSpec spec(Random random) {

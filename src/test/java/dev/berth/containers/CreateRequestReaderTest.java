@@ -10,13 +10,19 @@ import dev.berth.json.JsonReader;
 import dev.berth.model.ContainerPort;
 import dev.berth.model.ContainerSpec;
 import dev.berth.model.Cpus;
+import dev.berth.model.Device;
 import dev.berth.model.DeviceRate;
 import dev.berth.model.Fault;
 import dev.berth.model.Faults;
+import dev.berth.model.HealthCheck;
 import dev.berth.model.Limits;
+import dev.berth.model.Logging;
 import dev.berth.model.MemorySize;
 import dev.berth.model.PortBinding;
 import dev.berth.model.RestartPolicy;
+import dev.berth.model.Ulimit;
+import dev.berth.model.VolumeMount;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +34,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -102,6 +109,93 @@ class CreateRequestReaderTest {
                 "name":null,"command":null,"labels":null,"volumes":null,"networks":null,"restart_policy":null,\
                 "pids_limit":null,"start":null,"pull":null,"stop_timeout":null,"init":null""");
         assertEquals(spec("{\"image_name\":\"a\"}"), all);
+    }
+
+    static Stream<Arguments> tests() {
+        return Stream.of(
+                Arguments.of("\"wget -q x\"", true, List.of("wget -q x")),
+                Arguments.of("[\"/bin/check\",\"-v\"]", false, List.of("/bin/check", "-v")),
+                Arguments.of("[\"CMD\",\"/bin/check\"]", false, List.of("/bin/check")),
+                Arguments.of("[\"CMD-SHELL\",\"a || b\"]", true, List.of("a || b")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("tests")
+    void aHealthTestIsALineOrAProgram(String test, boolean shell, List<String> words) throws JsonReader.Broken {
+        HealthCheck check =
+                with("\"healthcheck\":{\"test\":" + test + "}").healthCheck().orElseThrow();
+        assertEquals(Optional.of(new HealthCheck.Test(shell, words)), check.test());
+        assertFalse(check.disabled());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "30, 30000",
+        "0.5, 500",
+        "'\"30s\"', 30000",
+        "'\"1.5s\"', 1500",
+        "'\"1m30s\"', 90000",
+        "'\"500ms\"', 500",
+        "'\"24h\"', 86400000",
+        "'\"1h2m3s4ms\"', 3723004"
+    })
+    void aTimeIsSecondsOrSaysItsUnits(String written, long millis) throws JsonReader.Broken {
+        HealthCheck check = with("\"healthcheck\":{\"interval\":" + written + "}")
+                .healthCheck()
+                .orElseThrow();
+        assertEquals(Optional.of(Duration.ofMillis(millis)), check.interval());
+        assertTrue(check.test().isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"disable\":true}", "{\"test\":[\"NONE\"]}"})
+    void aHealthCheckCanBeSwitchedOff(String check) throws JsonReader.Broken {
+        assertEquals(
+                Optional.of(HealthCheck.DISABLED),
+                with("\"healthcheck\":" + check).healthCheck());
+    }
+
+    @Test
+    void aPathInMemoryHasASizeOrOptionsOrNeither() throws JsonReader.Broken {
+        assertEquals(
+                Map.of("/a", "size=67108864", "/b", "size=1000", "/c", "size=1m,mode=1777,noexec", "/d", "", "/e", ""),
+                with("\"tmpfs\":{\"/a\":\"64m\",\"/b\":1000,\"/c\":\"size=1m,mode=1777,noexec\",\"/d\":null,\"/e\":\"\"}")
+                        .tmpfs());
+    }
+
+    @Test
+    void aKernelLimitIsOneNumberOrTwo() throws JsonReader.Broken {
+        assertEquals(
+                Map.of("nofile", new Ulimit(1024, 1024), "core", new Ulimit(0, -1), "memlock", new Ulimit(-1, -1)),
+                with("\"ulimits\":{\"nofile\":1024,\"core\":{\"soft\":0,\"hard\":-1},\"memlock\":-1}")
+                        .ulimits());
+    }
+
+    @Test
+    void logOptionsMayBeNumbers() throws JsonReader.Broken {
+        assertEquals(
+                new Logging(Optional.of("json-file"), Map.of("max-file", "3", "max-size", "1m", "compress", "true")),
+                with("\"log_driver\":\"json-file\",\"log_options\":{\"max-file\":3,\"max-size\":\"1m\",\"compress\":true}")
+                        .logging());
+    }
+
+    @Test
+    void whatReachesOutOfAContainerStandsTogether() throws JsonReader.Broken {
+        ContainerSpec spec = with("\"privileged\":true,\"cap_add\":[\"NET_ADMIN\"],\"cap_drop\":[\"ALL\"],"
+                + "\"devices\":[\"/dev/fuse\",\"/dev/sda:/dev/x:r\"],\"volumes\":[\"/srv/x:/x:ro\"]");
+        assertTrue(spec.privileges().all());
+        assertEquals(List.of("NET_ADMIN"), spec.privileges().addCapabilities());
+        assertEquals(
+                List.of(new Device("/dev/fuse", "/dev/fuse", "rwm"), new Device("/dev/sda", "/dev/x", "r")),
+                spec.privileges().devices());
+        assertEquals(List.of(new VolumeMount("/srv/x", "/x", true)), spec.volumes());
+        assertTrue(spec.volumes().getFirst().ofHost());
+    }
+
+    @Test
+    void howLongToWaitForHealthIsKept() throws JsonReader.Broken {
+        var request = read("{\"image_name\":\"a\",\"wait_healthy\":\"1m\"}", HOST);
+        assertEquals(Optional.of(Duration.ofMinutes(1)), request.orElseThrow().waitHealthy());
     }
 
     static Stream<Arguments> ports() {
@@ -310,7 +404,10 @@ class CreateRequestReaderTest {
             labels.berth. | "labels":{"berth.":"x"}
             volumes | "volumes":"data:/x"
             volumes | "volumes":{"data":"/x"}
-            volumes[0] | "volumes":["/srv:/x"]
+            volumes[0] | "volumes":["./srv:/x"]
+            volumes[0] | "volumes":["~/srv:/x"]
+            volumes[0] | "volumes":["/srv/../etc:/x"]
+            volumes[0] | "volumes":["/srv:x"]
             volumes[0] | "volumes":["data"]
             volumes[1] | "volumes":["data:/x","data:/y:z"]
             volumes[0] | "volumes":[{"name":"data"}]
@@ -344,9 +441,72 @@ class CreateRequestReaderTest {
             cap_drop | "cap_drop":"ALL"
             cap_drop[0] | "cap_drop":["net_raw"]
             cap_drop[1] | "cap_drop":[5,5]
-            privileged | "privileged":true
-            cap_add | "cap_add":["SYS_ADMIN"]
-            devices | "devices":["/dev/sda"]
+            privileged | "privileged":"yes"
+            cap_add | "cap_add":"ALL"
+            cap_add[0] | "cap_add":["sys_admin"]
+            cap_add | "cap_add":["CAP_NET_RAW"],"cap_drop":["NET_RAW"]
+            devices[0] | "devices":["sda"]
+            devices[0] | "devices":["/etc/passwd"]
+            devices[0] | "devices":["/dev/../etc/passwd"]
+            devices[0] | "devices":["/dev/sda:/dev/x:z"]
+            devices[1] | "devices":["/dev/sda",5]
+            devices | "devices":["/dev/sda:/dev/x","/dev/sdb:/dev/x"]
+            healthcheck | "healthcheck":"curl"
+            healthcheck.test | "healthcheck":{"test":""}
+            healthcheck.test | "healthcheck":{"test":[]}
+            healthcheck.test | "healthcheck":{"test":["CMD"]}
+            healthcheck.test | "healthcheck":{"test":["CMD-SHELL","a","b"]}
+            healthcheck.test | "healthcheck":{"test":5}
+            healthcheck.test[1] | "healthcheck":{"test":["a",5]}
+            healthcheck.interval | "healthcheck":{"interval":0}
+            healthcheck.interval | "healthcheck":{"interval":-1}
+            healthcheck.interval | "healthcheck":{"interval":1e999999}
+            healthcheck.interval | "healthcheck":{"interval":1e-999999}
+            healthcheck.interval | "healthcheck":{"interval":86401}
+            healthcheck.timeout | "healthcheck":{"timeout":"soon"}
+            healthcheck.timeout | "healthcheck":{"timeout":"30"}
+            healthcheck.timeout | "healthcheck":{"timeout":""}
+            healthcheck.timeout | "healthcheck":{"timeout":"1s1m"}
+            healthcheck.timeout | "healthcheck":{"timeout":true}
+            healthcheck.retries | "healthcheck":{"retries":0}
+            healthcheck.start_period | "healthcheck":{"start_period":"25h"}
+            healthcheck.disable | "healthcheck":{"disable":"no"}
+            healthcheck.disable | "healthcheck":{"disable":true,"test":"x"}
+            healthcheck.test | "healthcheck":{"test":["NONE"],"retries":3}
+            healthcheck.Test | "healthcheck":{"Test":"x"}
+            tmpfs | "tmpfs":["/tmp"]
+            tmpfs.tmp | "tmpfs":{"tmp":"64m"}
+            tmpfs./ | "tmpfs":{"/":"64m"}
+            tmpfs./t | "tmpfs":{"/t":"0"}
+            tmpfs./t | "tmpfs":{"/t":-1}
+            tmpfs./t | "tmpfs":{"/t":1.5}
+            tmpfs./t | "tmpfs":{"/t":"64q"}
+            tmpfs./t | "tmpfs":{"/t":"size=64m,remount"}
+            tmpfs./t | "tmpfs":{"/t":true}
+            tmpfs./x | "tmpfs":{"/x":null},"volumes":["data:/x"]
+            ulimits | "ulimits":["nofile"]
+            ulimits.nofiles | "ulimits":{"nofiles":5}
+            ulimits.nofile | "ulimits":{"nofile":-2}
+            ulimits.nofile | "ulimits":{"nofile":1.5}
+            ulimits.nofile | "ulimits":{"nofile":"1024"}
+            ulimits.nofile.hard | "ulimits":{"nofile":{"soft":5}}
+            ulimits.nofile.soft | "ulimits":{"nofile":{"soft":5,"hard":4}}
+            ulimits.nofile.soft | "ulimits":{"nofile":{"soft":-1,"hard":4}}
+            ulimits.nofile.max | "ulimits":{"nofile":{"soft":1,"hard":2,"max":3}}
+            log_driver | "log_driver":"a b"
+            log_driver | "log_driver":""
+            log_driver | "log_driver":5
+            log_options | "log_options":["max-size=1m"]
+            log_options.max-file | "log_options":{"max-file":[3]}
+            log_options.max-file | "log_options":{"max-file":1.5}
+            log_options. | "log_options":{"":"x"}
+            wait_healthy | "wait_healthy":0
+            wait_healthy | "wait_healthy":3601
+            wait_healthy | "wait_healthy":true
+            wait_healthy | "wait_healthy":"soon"
+            wait_healthy | "wait_healthy":5,"start":false
+            wait_healthy | "wait_healthy":5,"healthcheck":{"disable":true}
+            wait_healthy | "wait_healthy":5,"healthcheck":{"test":["NONE"]}
             binds | "binds":["/:/host"]
             Image | "Image":"a"
             mem_limt | "mem_limt":"1g"

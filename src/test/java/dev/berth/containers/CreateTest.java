@@ -74,7 +74,7 @@ class CreateTest {
 
     @Test
     void startsNothingWhenToldSo() {
-        var request = new CreateRequest(spec(), CreateRequest.Pull.MISSING, false);
+        var request = new CreateRequest(spec(), CreateRequest.Pull.MISSING, false, Optional.empty());
         Container made = harbour.create(request);
         assertEquals(Status.CREATED, made.status());
         assertEquals(0, harbour.engine.count(Call.START));
@@ -102,15 +102,15 @@ class CreateTest {
 
     @Test
     void pullsAlwaysWhenAskedTo() {
-        harbour.create(new CreateRequest(spec(), CreateRequest.Pull.ALWAYS, true));
+        harbour.create(new CreateRequest(spec(), CreateRequest.Pull.ALWAYS, true, Optional.empty()));
         assertEquals(1, harbour.engine.count(Call.PULL));
     }
 
     @Test
     void neverPullsWhenAskedTo() {
-        var here = new CreateRequest(spec(), CreateRequest.Pull.NEVER, true);
+        var here = new CreateRequest(spec(), CreateRequest.Pull.NEVER, true, Optional.empty());
         assertEquals("web", harbour.create(here).name());
-        var there = new CreateRequest(SpecDraft.of("there").spec(), CreateRequest.Pull.NEVER, true);
+        var there = new CreateRequest(SpecDraft.of("there").spec(), CreateRequest.Pull.NEVER, true, Optional.empty());
         var refusal = assertThrows(Failure.NotFound.class, () -> harbour.create(there));
         assertEquals("no-such-image", refusal.code());
         assertEquals(0, harbour.engine.count(Call.PULL));
@@ -149,7 +149,7 @@ class CreateTest {
     @Test
     void anImageThatVanishesIsNotPulledAgainstTheCallersWord() {
         harbour.engine.refuseNext(Call.CREATE, new Failure.NotFound("no-such-image", "gone"));
-        var never = new CreateRequest(spec(), CreateRequest.Pull.NEVER, true);
+        var never = new CreateRequest(spec(), CreateRequest.Pull.NEVER, true, Optional.empty());
         assertThrows(Failure.NotFound.class, () -> harbour.create(never));
         assertEquals(1, harbour.engine.count(Call.CREATE));
     }
@@ -344,7 +344,7 @@ class CreateTest {
     }
 
     private boolean closedToCreates() {
-        var never = new CreateRequest(SpecDraft.of("nowhere").spec(), CreateRequest.Pull.NEVER, true);
+        var never = new CreateRequest(SpecDraft.of("nowhere").spec(), CreateRequest.Pull.NEVER, true, Optional.empty());
         var refusal = assertThrows(Failure.class, () -> harbour.create(never));
         return refusal instanceof Failure.Cancelled;
     }

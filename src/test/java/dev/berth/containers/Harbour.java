@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.berth.admission.Admission;
 import dev.berth.admission.AdmissionSettings;
+import dev.berth.attachments.Attachments;
 import dev.berth.engine.Engine;
 import dev.berth.engine.FakeEngine;
 import dev.berth.feed.Feed;
@@ -49,6 +50,7 @@ public final class Harbour implements AutoCloseable {
     public final Images images;
     public final Admission admission;
     public final Containers containers;
+    public final Attachments attachments;
     private final Database database;
     private final Path folder;
     public final Ticks ticks = new Ticks();
@@ -83,6 +85,7 @@ public final class Harbour implements AutoCloseable {
         database = Database.at(folder.resolve("berth.db"));
         var keys = new IdempotencyKeys(database, clock);
         admission = new Admission(mirror, stats::table, memory, feed, clock);
+        attachments = Attachments.of(engine, mirror);
         containers =
                 new Containers(engine, mirror, images, admission, keys, SERVER, endedCleanly, ELSEWHERE, random, ticks);
     }
@@ -135,7 +138,7 @@ public final class Harbour implements AutoCloseable {
     }
 
     public static CreateRequest request(ContainerSpec spec) {
-        return new CreateRequest(spec, CreateRequest.Pull.MISSING, true);
+        return new CreateRequest(spec, CreateRequest.Pull.MISSING, true, Optional.empty());
     }
 
     public Container create(ContainerSpec spec) {

@@ -135,7 +135,7 @@ class RemoveAndPlanTest {
     }
 
     private Containers.CreatePlan plan(ContainerSpec spec, CreateRequest.Pull pull) {
-        return harbour.containers.plan(new CreateRequest(spec, pull, true));
+        return harbour.containers.plan(new CreateRequest(spec, pull, true, Optional.empty()));
     }
 
     @Test
@@ -176,7 +176,7 @@ class RemoveAndPlanTest {
         harbour.foreign(published("holder", held, "80/tcp"));
         ContainerSpec late = published("late", wanted, "90/tcp");
         if (!taken) {
-            assertEquals(late, plan(late, CreateRequest.Pull.MISSING).spec());
+            assertEquals(late, plan(late, CreateRequest.Pull.MISSING).request().spec());
             return;
         }
         var refusal = assertThrows(Failure.Conflict.class, () -> plan(late, CreateRequest.Pull.MISSING));
@@ -187,18 +187,19 @@ class RemoveAndPlanTest {
     void anotherProtocolAndAStoppedContainerAreNotInTheWay() {
         ContainerId id = harbour.foreign(published("holder", "", "53/udp"));
         ContainerSpec tcp = published("tcp", "", "53/tcp");
-        assertEquals(tcp, plan(tcp, CreateRequest.Pull.MISSING).spec());
+        assertEquals(tcp, plan(tcp, CreateRequest.Pull.MISSING).request().spec());
         harbour.engine.containers().stop(id, OptionalInt.empty());
         assertFalse(harbour.mirror.refresh(id).orElseThrow().status().alive());
         ContainerSpec udp = published("udp", "", "53/udp");
-        assertEquals(udp, plan(udp, CreateRequest.Pull.MISSING).spec());
+        assertEquals(udp, plan(udp, CreateRequest.Pull.MISSING).request().spec());
     }
 
     @Test
     void whatIsNotStartedNeedsNoPortYet() {
         harbour.foreign(published("holder", "", "80/tcp"));
-        var request = new CreateRequest(published("late", "", "80/tcp"), CreateRequest.Pull.MISSING, false);
-        assertFalse(harbour.containers.plan(request).start());
+        var request =
+                new CreateRequest(published("late", "", "80/tcp"), CreateRequest.Pull.MISSING, false, Optional.empty());
+        assertFalse(harbour.containers.plan(request).request().start());
     }
 
     private static ContainerSpec published(String name, String ip, String port) {
@@ -222,7 +223,12 @@ class RemoveAndPlanTest {
                 base.readOnly(),
                 base.dropCapabilities(),
                 base.init(),
-                base.stopTimeoutSeconds());
+                base.stopTimeoutSeconds(),
+                base.healthCheck(),
+                base.tmpfs(),
+                base.ulimits(),
+                base.logging(),
+                base.privileges());
     }
 
     @Test

@@ -6,7 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.berth.json.Json;
 import dev.berth.json.JsonWriter;
 import dev.berth.model.Cpus;
+import dev.berth.model.Device;
+import dev.berth.model.HealthCheck;
+import dev.berth.model.Privileges;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /// A specification in the engine's words.
@@ -36,6 +44,72 @@ class CreateJsonTest {
         assertEquals(
                 "{\"Config\":{\"max-file\":\"3\",\"max-size\":\"10m\"},\"Type\":\"json-file\"}",
                 text(host(SpecDraft.of("nginx")).get("LogConfig")));
+    }
+
+    @Test
+    void logsOfThatDriverRotateAlsoWhenItIsNamed() {
+        assertEquals(
+                "{\"Config\":{\"max-file\":\"3\",\"max-size\":\"10m\"},\"Type\":\"json-file\"}",
+                text(logConfig(SpecDraft.of("nginx").logging("json-file", Map.of()), "journald")));
+    }
+
+    @Test
+    void whoGivesLogOptionsGetsThoseAlone() {
+        assertEquals(
+                "{\"Config\":{\"max-size\":\"1m\"},\"Type\":\"json-file\"}",
+                text(logConfig(SpecDraft.of("nginx").logging("", Map.of("max-size", "1m")), "json-file")));
+        assertEquals(
+                "{\"Config\":{},\"Type\":\"local\"}",
+                text(logConfig(SpecDraft.of("nginx").logging("local", Map.of()), "json-file")));
+    }
+
+    private static Json logConfig(SpecDraft draft, String engineDefault) {
+        return CreateJson.body(draft.spec(), engineDefault).at("HostConfig", "LogConfig");
+    }
+
+    @Test
+    void aHealthCheckIsWrittenFieldByField() {
+        var test = new HealthCheck.Test(false, List.of("/bin/check", "-v"));
+        var check = new HealthCheck(
+                false,
+                Optional.of(test),
+                Optional.of(Duration.ofMillis(1500)),
+                Optional.of(Duration.ofSeconds(2)),
+                OptionalInt.of(4),
+                Optional.of(Duration.ofSeconds(5)));
+        assertEquals(
+                "{\"Interval\":1500000000,\"Retries\":4,\"StartPeriod\":5000000000,"
+                        + "\"Test\":[\"CMD\",\"/bin/check\",\"-v\"],\"Timeout\":2000000000}",
+                text(health(SpecDraft.of("nginx").checked(check))));
+        assertEquals("{\"Test\":[\"NONE\"]}", text(health(SpecDraft.of("nginx").checked(HealthCheck.DISABLED))));
+        assertEquals(
+                "[\"CMD-SHELL\",\"true\"]",
+                text(health(SpecDraft.of("nginx").checkedBy("true")).get("Test")));
+        assertTrue(health(SpecDraft.of("nginx")).isNull());
+    }
+
+    private static Json health(SpecDraft draft) {
+        return CreateJson.body(draft.spec(), "json-file").get("Healthcheck");
+    }
+
+    @Test
+    void whatReachesOutAndWhatLimitsProcessesIsWritten() {
+        Json host = host(SpecDraft.of("nginx")
+                .tmpfs("/tmp", "size=1000")
+                .ulimit("nofile", 5, 6)
+                .volume("/srv/x:/x:ro")
+                .privileged(
+                        new Privileges(true, List.of("NET_ADMIN"), List.of(new Device("/dev/fuse", "/dev/f", "rw")))));
+        assertEquals("{\"/tmp\":\"size=1000\"}", text(host.get("Tmpfs")));
+        assertEquals("[{\"Hard\":6,\"Name\":\"nofile\",\"Soft\":5}]", text(host.get("Ulimits")));
+        assertEquals("[\"/srv/x:/x:ro\"]", text(host.get("Binds")));
+        assertTrue(host.get("Privileged").isTrue());
+        assertEquals("[\"NET_ADMIN\"]", text(host.get("CapAdd")));
+        assertEquals(
+                "[{\"CgroupPermissions\":\"rw\",\"PathInContainer\":\"/dev/f\",\"PathOnHost\":\"/dev/fuse\"}]",
+                text(host.get("Devices")));
+        for (String absent : List.of("Tmpfs", "Ulimits", "Privileged", "CapAdd", "Devices"))
+            assertTrue(host(SpecDraft.of("nginx")).get(absent).isNull(), absent);
     }
 
     @Test

@@ -140,7 +140,11 @@ public final class FakeContainer {
                 networks,
                 spec.volumes().stream()
                         .map(it -> new Container.Mount(
-                                "volume", Optional.of(it.volume()), Optional.empty(), it.target(), it.readOnly()))
+                                it.ofHost() ? "bind" : "volume",
+                                Optional.of(it.source()).filter(_ -> !it.ofHost()),
+                                Optional.of(it.source()).filter(_ -> it.ofHost()),
+                                it.target(),
+                                it.readOnly()))
                         .toList(),
                 spec.command().orElse(List.of("sh")),
                 spec.entrypoint().orElse(List.of()),

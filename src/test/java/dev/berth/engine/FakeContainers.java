@@ -223,6 +223,14 @@ final class FakeContainers implements EngineContainers {
         }
     }
 
+    void healthTurns(ContainerId id, String health) {
+        synchronized (engine) {
+            FakeContainer container = get(id);
+            container.health = Optional.of(health);
+            say(container, "health_status: " + health);
+        }
+    }
+
     void afterCrash() {
         for (FakeContainer it : all.values()) {
             if (it.status == Status.CREATED) continue;
@@ -289,6 +297,17 @@ final class FakeContainers implements EngineContainers {
         return all.values().stream().anyMatch(it -> it.imageId.equals(image) && (!running || it.status.alive()));
     }
 
+    boolean mounts(String volume) {
+        return all.values().stream()
+                .flatMap(it -> it.spec.volumes().stream())
+                .anyMatch(it -> it.source().equals(volume));
+    }
+
+    boolean runsIn(String network) {
+        return all.values().stream()
+                .anyMatch(it -> it.status.alive() && it.spec.networks().contains(network));
+    }
+
     private List<Listed> listed() {
         return all.values().stream()
                 .map(it -> new Listed(it.id, it.name, it.status.word(), Optional.of(it.imageId)))
@@ -341,6 +360,8 @@ final class FakeContainers implements EngineContainers {
         container.oomKilled = false;
         container.startedAt = Optional.of(engine.tick());
         container.pid = processes++;
+        container.health =
+                images.isChecked(container.spec, container.imageId) ? Optional.of("starting") : Optional.empty();
         container.bound.clear();
         container
                 .spec

@@ -46,6 +46,14 @@ public final class FakeEngine implements Engine {
         PULL,
         DIGEST,
         REMOVE_IMAGE,
+        LIST_NETWORKS,
+        CREATE_NETWORK,
+        REMOVE_NETWORK,
+        LIST_VOLUMES,
+        INSPECT_VOLUME,
+        CREATE_VOLUME,
+        REMOVE_VOLUME,
+        PRUNE_VOLUMES,
         /// Each `next` of a running pull; only to be held.
         PULL_STEP
     }
@@ -59,11 +67,13 @@ public final class FakeEngine implements Engine {
     private final FakeImages images = new FakeImages(this);
     private final FakeContainers containers = new FakeContainers(this, images);
 
+    private final FakeVolumes volumes = new FakeVolumes(this);
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private MemorySize memory = MemorySize.parse("16g");
     private int cpus = 4;
     private int number = 1;
     private boolean away;
+    private final FakeNetworks networks = new FakeNetworks(this); // they are older than everything else
 
     // What a test does to it.
 
@@ -153,6 +163,11 @@ public final class FakeEngine implements Engine {
         containers.dies(id, exitCode);
     }
 
+    /// A container's health check has come to another result.
+    public void healthTurns(ContainerId id, String health) {
+        containers.healthTurns(id, health);
+    }
+
     /// Changes a container without a word, as a restart by policy that fails does.
     public synchronized void change(ContainerId id, Consumer<FakeContainer> change) {
         change.accept(containers.get(id));
@@ -224,6 +239,16 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
+    public EngineNetworks networks() {
+        return networks;
+    }
+
+    @Override
+    public EngineVolumes volumes() {
+        return volumes;
+    }
+
+    @Override
     public EngineStream<EngineEvent> events(Instant since) {
         return call(Call.EVENTS, () -> events.follow(since));
     }
@@ -256,6 +281,14 @@ public final class FakeEngine implements Engine {
 
     boolean uses(ImageId image, boolean running) {
         return containers.uses(image, running);
+    }
+
+    boolean mounts(String volume) {
+        return containers.mounts(volume);
+    }
+
+    boolean runsIn(String network) {
+        return containers.runsIn(network);
     }
 
     void passStep(BooleanSupplier closed) {

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /// The engine in memory keeps the contract, and its misbehaviour is as asked for.
-class FakeEngineTest implements EngineContract {
+class FakeEngineTest implements EngineContract, AttachmentsContract {
     private final FakeEngine engine = new FakeEngine();
 
     FakeEngineTest() {

@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.engine.FakeEngine.Call;
+import dev.berth.model.ContainerSpec;
 import dev.berth.model.Digest;
 import dev.berth.model.Failure;
 import dev.berth.model.Image;
@@ -67,6 +68,25 @@ public final class FakeImages implements EngineImages {
         return put(ImageRef.parse(reference));
     }
 
+    /// The same with a health check of its own.
+    public Image putChecked(String reference) {
+        synchronized (engine) {
+            Image it = put(reference);
+            var checked = new Image(
+                    it.id(),
+                    it.created(),
+                    it.sizeBytes(),
+                    it.tags(),
+                    it.digests(),
+                    it.architecture(),
+                    it.os(),
+                    it.labels(),
+                    true);
+            local.put(it.id(), checked);
+            return checked;
+        }
+    }
+
     /// Gives an image a further name, as somebody else's `docker tag` does.
     public void tag(ImageId id, String reference) {
         synchronized (engine) {
@@ -131,6 +151,14 @@ public final class FakeImages implements EngineImages {
             Image image = Optional.ofNullable(local.get(id)).orElseThrow(() -> missing(id.text()));
             return delete(image, force);
         });
+    }
+
+    boolean isChecked(ContainerSpec spec, ImageId id) {
+        Image image = local.get(id);
+        boolean own = image != null && image.healthCheck();
+        return spec.healthCheck()
+                .map(it -> !it.disabled() && (it.test().isPresent() || own))
+                .orElse(own);
     }
 
     Optional<Image> find(ImageRef reference) {
@@ -201,7 +229,15 @@ public final class FakeImages implements EngineImages {
         local.put(
                 id,
                 new Image(
-                        id, Optional.of("2026-01-01T00:00:00Z"), 1_000_000, tags, digests, "amd64", "linux", Map.of()));
+                        id,
+                        Optional.of("2026-01-01T00:00:00Z"),
+                        1_000_000,
+                        tags,
+                        digests,
+                        "amd64",
+                        "linux",
+                        Map.of(),
+                        false));
         if (reference.digest().isEmpty()) name(id, reference);
         engine.eventBus().say("image", "pull", reference.toString(), Map.of("name", reference.repository()));
         return local.get(id);
@@ -237,7 +273,8 @@ public final class FakeImages implements EngineImages {
                 image.digests(),
                 image.architecture(),
                 image.os(),
-                image.labels());
+                image.labels(),
+                image.healthCheck());
     }
 
     private Removal delete(Image image, boolean force) {

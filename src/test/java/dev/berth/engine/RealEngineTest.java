@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// The contract on a real engine, and what only a real one can show.
-class RealEngineTest implements EngineContract {
+class RealEngineTest implements EngineContract, AttachmentsContract {
     private static final String LABEL = "berth.test";
     private static final String MINE = RealEngineTest.class.getSimpleName();
     private static final String REGISTRY = lab("BERTH_LAB_REGISTRY");

@@ -3,12 +3,17 @@ package dev.berth.engine;
 import dev.berth.model.ContainerPort;
 import dev.berth.model.ContainerSpec;
 import dev.berth.model.Cpus;
+import dev.berth.model.HealthCheck;
 import dev.berth.model.ImageRef;
 import dev.berth.model.Limits;
+import dev.berth.model.Logging;
 import dev.berth.model.MemorySize;
 import dev.berth.model.PortBinding;
+import dev.berth.model.Privileges;
 import dev.berth.model.RestartPolicy;
+import dev.berth.model.Ulimit;
 import dev.berth.model.VolumeMount;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +31,11 @@ public final class SpecDraft {
     private Optional<Cpus> cpus = Optional.empty();
     private RestartPolicy restartPolicy = RestartPolicy.NO;
     private boolean readOnly;
+    private Optional<HealthCheck> healthCheck = Optional.empty();
+    private final Map<String, String> tmpfs = new TreeMap<>();
+    private final Map<String, Ulimit> ulimits = new TreeMap<>();
+    private Logging logging = Logging.DEFAULT;
+    private Privileges privileges = Privileges.NONE;
     private final Map<ContainerPort, List<PortBinding>> ports = new TreeMap<>();
     private final Map<String, String> labels = new TreeMap<>();
     private final List<String> environment = new ArrayList<>();
@@ -67,6 +77,43 @@ public final class SpecDraft {
 
     public SpecDraft readOnly() {
         readOnly = true;
+        return this;
+    }
+
+    /// With a line for the shell, tried ten times a second.
+    public SpecDraft checkedBy(String line) {
+        var test = new HealthCheck.Test(true, List.of(line));
+        return checked(new HealthCheck(
+                false,
+                Optional.of(test),
+                Optional.of(Duration.ofMillis(100)),
+                Optional.empty(),
+                OptionalInt.empty(),
+                Optional.empty()));
+    }
+
+    public SpecDraft checked(HealthCheck check) {
+        healthCheck = Optional.of(check);
+        return this;
+    }
+
+    public SpecDraft tmpfs(String path, String options) {
+        tmpfs.put(path, options);
+        return this;
+    }
+
+    public SpecDraft ulimit(String limit, long soft, long hard) {
+        ulimits.put(limit, new Ulimit(soft, hard));
+        return this;
+    }
+
+    public SpecDraft logging(String driver, Map<String, String> options) {
+        logging = new Logging(Optional.of(driver).filter(it -> !it.isEmpty()), options);
+        return this;
+    }
+
+    public SpecDraft privileged(Privileges further) {
+        privileges = further;
         return this;
     }
 
@@ -123,6 +170,11 @@ public final class SpecDraft {
                 readOnly,
                 List.of(),
                 false,
-                OptionalInt.empty());
+                OptionalInt.empty(),
+                healthCheck,
+                tmpfs,
+                ulimits,
+                logging,
+                privileges);
     }
 }

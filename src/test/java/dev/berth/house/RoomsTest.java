@@ -43,6 +43,7 @@ class RoomsTest {
             admission  -> model feed mirror stats        may this much memory be promised?
             jobs       -> model json store feed          long work with progress and cancel
             images     -> model json engine mirror jobs    pull, update all, remove
+            attachments -> model json engine mirror          networks and volumes, which containers are attached to
             containers -> model json store engine mirror admission images    create, start, stop, change, remove
             updates    -> model store engine mirror admission images containers jobs    the successor and the way back
             inside     -> model engine mirror            log, exec, files, processes

@@ -10,7 +10,9 @@ import dev.berth.engine.Engine;
 import dev.berth.engine.EngineContainers;
 import dev.berth.engine.EngineEvent;
 import dev.berth.engine.EngineImages;
+import dev.berth.engine.EngineNetworks;
 import dev.berth.engine.EngineStream;
+import dev.berth.engine.EngineVolumes;
 import dev.berth.engine.FakeEngine.Call;
 import dev.berth.engine.Gate;
 import dev.berth.engine.SpecDraft;
@@ -342,6 +344,16 @@ class ReconnectTest {
         @Override
         public EngineImages images() {
             return engine.images();
+        }
+
+        @Override
+        public EngineNetworks networks() {
+            return engine.networks();
+        }
+
+        @Override
+        public EngineVolumes volumes() {
+            return engine.volumes();
         }
 
         @Override

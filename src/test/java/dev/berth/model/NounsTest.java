@@ -170,10 +170,29 @@ class NounsTest {
         assertThrows(Failure.Invalid.class, () -> VolumeMount.parse(text));
     }
 
-    @Test
-    void aPathOfTheHostIsRefusedInWordsOfItsOwn() {
-        var refusal = assertThrows(Failure.Invalid.class, () -> VolumeMount.parse("/srv/x:/x:ro"));
+    @ParameterizedTest
+    @ValueSource(strings = {"./x:/x", "../x:/x", "~/x:/x"})
+    void aPathOfTheHostMustBeAbsolute(String text) {
+        var refusal = assertThrows(Failure.Invalid.class, () -> VolumeMount.parse(text));
         assertTrue(refusal.detail().contains("path of the host"), refusal.detail());
+    }
+
+    @Test
+    void aPathOfTheHostIsToldApartFromAVolume() {
+        assertTrue(VolumeMount.parse("/srv/x:/x:ro").ofHost());
+        assertFalse(VolumeMount.parse("srv:/x:ro").ofHost());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/dev/fuse, /dev/fuse:/dev/fuse:rwm",
+        "/dev/sda:/dev/x, /dev/sda:/dev/x:rwm",
+        "/dev/sda:/dev/x:r, /dev/sda:/dev/x:r",
+        "/dev/sda:rw, /dev/sda:/dev/sda:rw"
+    })
+    void aDeviceHasAPathATargetAndRights(String text, String whole) {
+        assertEquals(whole, Device.parse(text).toString());
+        assertEquals(Device.parse(text), Device.parse(whole));
     }
 
     static Stream<Arguments> shares() {

@@ -33,6 +33,7 @@ class OperationRoutesTest {
                 harbour.admission,
                 harbour.containers,
                 harbour.feed,
+                harbour.attachments,
                 InstantSource.system(),
                 "quay",
                 "0"));

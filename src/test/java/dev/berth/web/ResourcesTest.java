@@ -41,6 +41,7 @@ class ResourcesTest {
             harbour.admission,
             harbour.containers,
             harbour.feed,
+            harbour.attachments,
             InstantSource.system(),
             "quay",
             "0.0.0");
@@ -479,6 +480,7 @@ class ResourcesTest {
                     blind.admission,
                     blind.containers,
                     blind.feed,
+                    blind.attachments,
                     InstantSource.system(),
                     "quay",
                     "0"));

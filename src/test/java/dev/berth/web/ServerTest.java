@@ -55,6 +55,7 @@ class ServerTest {
                     harbour.admission,
                     harbour.containers,
                     harbour.feed,
+                    harbour.attachments,
                     InstantSource.system(),
                     "quay",
                     "0.0.0"),
