@@ -7,9 +7,12 @@ import dev.berth.containers.Containers;
 import dev.berth.containers.IdempotencyKeys;
 import dev.berth.containers.LocalDevices;
 import dev.berth.engine.DockerEngine;
+import dev.berth.engine.EngineTimes;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
 import dev.berth.jobs.Jobs;
+import dev.berth.metrics.Metrics;
+import dev.berth.metrics.RequestCounts;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Pause;
 import dev.berth.stats.Stats;
@@ -41,7 +44,8 @@ final class App implements AutoCloseable {
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         InstantSource clock = InstantSource.system();
         Pause pause = Pause.REAL;
-        engine = DockerEngine.at(settings.engine());
+        var engineTimes = new EngineTimes(System::nanoTime);
+        engine = DockerEngine.at(settings.engine(), engineTimes);
         mirror = new Mirror(engine, clock, pause, random);
         stats = settings.engine().isLocal()
                 ? Stats.ofFiles(engine, mirror, settings.stats(), clock, System::nanoTime, pause, random)
@@ -55,6 +59,9 @@ final class App implements AutoCloseable {
         containers =
                 new Containers(engine, mirror, images, admission, keys, serverId, endedCleanly, devices, random, pause);
         collection = Thread.ofVirtual().name("collection").unstarted(() -> collect(pause));
+        var requests = new RequestCounts(System::nanoTime);
+        var metrics = new Metrics(
+                mirror, stats, admission, jobs, engineTimes, requests, settings.metrics(), clock, machine.version());
         server = new Server(
                 settings.server(),
                 Routes.all(
@@ -64,10 +71,12 @@ final class App implements AutoCloseable {
                         images,
                         admission,
                         containers,
+                        metrics,
                         clock,
                         machine.hostname(),
                         machine.version()),
                 new Tokens(token),
+                requests,
                 clock,
                 random);
     }

@@ -4,6 +4,7 @@ import dev.berth.admission.Admission;
 import dev.berth.containers.Containers;
 import dev.berth.images.Images;
 import dev.berth.jobs.Jobs;
+import dev.berth.metrics.Metrics;
 import dev.berth.mirror.Mirror;
 import dev.berth.stats.Stats;
 import java.time.InstantSource;
@@ -23,6 +24,7 @@ public final class Routes {
             Images images,
             Admission admission,
             Containers containers,
+            Metrics metrics,
             InstantSource clock,
             String hostname,
             String version) {
@@ -32,6 +34,8 @@ public final class Routes {
         routes.addAll(new ImageRoutes(mirror, images).routes());
         routes.addAll(new JobRoutes(jobs).routes());
         routes.addAll(new InfoRoutes(mirror, stats, admission, clock, hostname, version).routes());
+        routes.addAll(new MetricsRoutes(metrics).routes());
+        routes.addAll(DocsRoutes.routes());
         routes.addAll(ProblemRoutes.routes());
         routes.addAll(PageRoutes.routes());
         return List.copyOf(routes);

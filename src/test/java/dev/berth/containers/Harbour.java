@@ -5,10 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.berth.admission.Admission;
 import dev.berth.admission.AdmissionSettings;
+import dev.berth.engine.EngineTimes;
 import dev.berth.engine.FakeEngine;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
 import dev.berth.jobs.Jobs;
+import dev.berth.metrics.Metrics;
+import dev.berth.metrics.MetricsSettings;
+import dev.berth.metrics.RequestCounts;
 import dev.berth.mirror.Mirror;
 import dev.berth.mirror.Snapshot;
 import dev.berth.model.Container;
@@ -46,6 +50,9 @@ public final class Harbour implements AutoCloseable {
     public final Images images;
     public final Admission admission;
     public final Containers containers;
+    public final EngineTimes engineTimes = new EngineTimes(System::nanoTime);
+    public final RequestCounts requests = new RequestCounts(System::nanoTime);
+    public final Metrics metrics;
     private final Database database;
     private final Path folder;
     public final Ticks ticks = new Ticks();
@@ -77,6 +84,16 @@ public final class Harbour implements AutoCloseable {
         admission = new Admission(mirror, stats::table, memory, clock);
         containers =
                 new Containers(engine, mirror, images, admission, keys, SERVER, endedCleanly, ELSEWHERE, random, ticks);
+        metrics = new Metrics(
+                mirror,
+                stats,
+                admission,
+                jobs,
+                engineTimes,
+                requests,
+                new MetricsSettings(List.of("stage")),
+                clock,
+                "0.0.0");
     }
 
     private static Path temporary() {
