@@ -45,6 +45,7 @@ The list is what the first reader after a round of samples waits for; later ones
 $(table_head 'µs')
 $(table_row 'the list of all containers, rendered' %.0f '{plain}')
 $(table_row 'the list of all containers, rendered and compressed' %.0f '{gzip}')
+$(table_row 'the figures for Prometheus, written' %.0f '{metrics}')
 
 | µs | |
 |---|---:|

@@ -9,14 +9,18 @@ import dev.berth.containers.Containers;
 import dev.berth.containers.IdempotencyKeys;
 import dev.berth.containers.LocalDevices;
 import dev.berth.engine.DockerEngine;
+import dev.berth.engine.EngineTimes;
 import dev.berth.feed.Feed;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
 import dev.berth.jobs.Jobs;
+import dev.berth.metrics.Metrics;
+import dev.berth.metrics.RequestCounts;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Pause;
 import dev.berth.stats.Stats;
 import dev.berth.store.Database;
+import dev.berth.web.Rooms;
 import dev.berth.web.Routes;
 import dev.berth.web.Server;
 import java.time.Duration;
@@ -45,7 +49,8 @@ final class App implements AutoCloseable {
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         InstantSource clock = InstantSource.system();
         Pause pause = Pause.REAL;
-        engine = DockerEngine.at(settings.engine());
+        var engineTimes = new EngineTimes(System::nanoTime);
+        engine = DockerEngine.at(settings.engine(), engineTimes);
         var feed = new Feed(clock);
         mirror = new Mirror(engine, feed, clock, pause, random);
         stats = settings.engine().isLocal()
@@ -61,21 +66,27 @@ final class App implements AutoCloseable {
         containers =
                 new Containers(engine, mirror, images, admission, keys, serverId, endedCleanly, devices, random, pause);
         collection = Thread.ofVirtual().name("collection").unstarted(() -> collect(pause));
+        var requests = new RequestCounts(System::nanoTime);
+        var metrics = new Metrics(
+                mirror, stats, admission, jobs, engineTimes, requests, settings.metrics(), clock, machine.version());
         server = new Server(
                 settings.server(),
                 Routes.all(
-                        mirror,
-                        stats,
-                        jobs,
-                        images,
-                        admission,
-                        containers,
-                        feed,
-                        Attachments.of(engine, mirror),
+                        new Rooms(
+                                mirror,
+                                stats,
+                                jobs,
+                                images,
+                                admission,
+                                containers,
+                                feed,
+                                Attachments.of(engine, mirror),
+                                metrics),
                         clock,
                         machine.hostname(),
                         machine.version()),
                 new Tokens(token),
+                requests,
                 clock,
                 random);
     }

@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 /// Talks to the engine in the version that both know.
 final class Conversation {
     private final Wire wire;
+    private final EngineTimes times;
     private volatile @Nullable Terms terms;
 
-    Conversation(Wire wire) {
+    Conversation(Wire wire, EngineTimes times) {
         this.wire = wire;
+        this.times = times;
     }
 
     /// What was settled.
@@ -34,7 +36,22 @@ final class Conversation {
     }
 
     Answer call(Request request) throws Refused {
-        return wire.call(request.under(terms().prefix()));
+        String prefix = terms().prefix();
+        return timed(request, request.under(prefix));
+    }
+
+    /// @param counted the request without a version
+    private Answer timed(Request counted, Request sent) throws Refused {
+        try (var asking = times.begin(counted)) {
+            try {
+                Answer answer = wire.call(sent);
+                asking.answered();
+                return answer;
+            } catch (Refused refused) {
+                asking.answered();
+                throw refused;
+            }
+        }
     }
 
     Json ask(Request request) throws Refused {
@@ -57,7 +74,7 @@ final class Conversation {
     /// Asks without a version.
     Answer bare(Request request) {
         try {
-            return wire.call(request);
+            return timed(request, request);
         } catch (Refused refused) {
             throw Refusals.unexpected(refused, request.doing());
         }

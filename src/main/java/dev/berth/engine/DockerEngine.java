@@ -22,9 +22,9 @@ public final class DockerEngine implements Engine {
     private final DockerNetworks networks;
     private final DockerVolumes volumes;
 
-    private DockerEngine(Wire wire) {
+    private DockerEngine(Wire wire, EngineTimes times) {
         this.wire = wire;
-        this.conversation = new Conversation(wire);
+        this.conversation = new Conversation(wire, times);
         this.containers = new DockerContainers(conversation);
         this.images = new DockerImages(conversation);
         this.networks = new DockerNetworks(conversation);
@@ -33,13 +33,18 @@ public final class DockerEngine implements Engine {
 
     /// Opens no connection yet.
     ///
+    /// @param times where it is counted how long the engine takes
     /// @throws dev.berth.model.Failure.Invalid if the TLS files cannot be read
-    public static DockerEngine at(EngineSettings settings) {
+    public static DockerEngine at(EngineSettings settings, EngineTimes times) {
         boolean tls = settings.address() instanceof Address.Tcp tcp && tcp.tls();
-        return new DockerEngine(new Wire(
-                settings.address(),
-                tls ? Optional.of(TlsFolder.context(settings.tlsFolder(), settings.verify())) : Optional.empty(),
-                settings.verify()));
+        return new DockerEngine(
+                new Wire(
+                        settings.address(),
+                        tls
+                                ? Optional.of(TlsFolder.context(settings.tlsFolder(), settings.verify()))
+                                : Optional.empty(),
+                        settings.verify()),
+                times);
     }
 
     @Override

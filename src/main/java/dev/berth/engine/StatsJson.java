@@ -28,7 +28,8 @@ final class StatsJson {
                 network(json.get("networks"), "rx_bytes"),
                 network(json.get("networks"), "tx_bytes"),
                 block(json, 'r'),
-                block(json, 'w')));
+                block(json, 'w'),
+                json.get("cpu_stats").at("throttling_data", "throttled_periods").whole()));
     }
 
     private static CpuCounters cpu(Json cpu) {

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 /// @param memoryMaximum the kernel's high-water mark in bytes; cgroup v1 only
 /// @param inactiveFile bytes of page cache that could be dropped
 /// @param pids processes and threads
+/// @param throttledPeriods how often the CPU limit has stopped it
 public record StatsRecord(
         Instant read,
         CpuCounters cpu,
@@ -24,7 +25,8 @@ public record StatsRecord(
         OptionalLong networkReceived,
         OptionalLong networkSent,
         OptionalLong blockRead,
-        OptionalLong blockWritten) {
+        OptionalLong blockWritten,
+        OptionalLong throttledPeriods) {
 
     /// CPU time in nanoseconds.
     ///

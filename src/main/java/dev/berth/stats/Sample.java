@@ -14,6 +14,8 @@ import java.util.OptionalLong;
 /// @param memoryMaximum its high-water mark in bytes, never below the usage
 /// @param workingSet usage without inactive file cache, in bytes
 /// @param pids processes and threads
+/// @param cpuNanos CPU time used in this life
+/// @param throttledPeriods how often the CPU limit has stopped it
 public record Sample(
         Instant startedAt,
         Instant at,
@@ -26,7 +28,9 @@ public record Sample(
         OptionalLong networkReceived,
         OptionalLong networkSent,
         OptionalLong blockRead,
-        OptionalLong blockWritten) {
+        OptionalLong blockWritten,
+        OptionalLong cpuNanos,
+        OptionalLong throttledPeriods) {
 
     /// Where samples come from.
     public enum Source {

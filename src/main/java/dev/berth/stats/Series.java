@@ -48,7 +48,9 @@ final class Series {
                 reading.networkReceived(),
                 reading.networkSent(),
                 reading.blockRead(),
-                reading.blockWritten());
+                reading.blockWritten(),
+                OptionalLong.of(reading.cpuNanos()),
+                reading.throttledPeriods());
     }
 
     private OptionalDouble cpu(Reading reading, int cpus) {
@@ -78,7 +80,9 @@ final class Series {
                 record.networkReceived(),
                 record.networkSent(),
                 record.blockRead(),
-                record.blockWritten());
+                record.blockWritten(),
+                OptionalLong.of(record.cpu().container()),
+                record.throttledPeriods());
     }
 
     /// The kernel's mark where there is one, else the highest usage that we saw in this life.

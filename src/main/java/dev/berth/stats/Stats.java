@@ -165,14 +165,14 @@ public final class Stats implements AutoCloseable, ContainerListener {
     }
 
     public Sampling sampling() {
-        if (sampler.isEmpty()) return new Sampling(Sample.Source.ENGINE.word(), ENGINE_INTERVAL, Optional.empty());
+        if (sampler.isEmpty()) return new Sampling(Sample.Source.ENGINE.word(), ENGINE_INTERVAL, Optional.empty(), 0);
         FileSampler.Round round = sampler.get().lastRound();
         List<Sample.Source> sources =
                 latest.values().stream().map(Sample::source).distinct().toList();
         String source = sources.size() > 1
                 ? "mixed"
                 : sources.stream().findFirst().orElse(sourceOfFiles).word();
-        return new Sampling(source, round.interval(), round.cost());
+        return new Sampling(source, round.interval(), round.cost(), round.skipped());
     }
 
     private boolean isFresh(SampleTable shown) {

@@ -51,6 +51,11 @@ public record Answer(
                 status, HTML, Optional.of(Rendered.text(page)), Optional.empty(), List.of(), false, false, false);
     }
 
+    /// Text of this moment, for who asked.
+    static Answer text(String contentType, Rendered body) {
+        return new Answer(200, contentType, Optional.of(body), Optional.empty(), List.of(), false, false, false);
+    }
+
     /// A file that is part of the server.
     static Answer file(String contentType, Rendered body) {
         return new Answer(200, contentType, Optional.of(body), Optional.empty(), List.of(), true, false, false);
@@ -75,6 +80,10 @@ public record Answer(
         var more = new ArrayList<>(headers);
         more.addAll(further);
         return new Answer(status, contentType, body, events, List.copyOf(more), tagged, gzip, close);
+    }
+
+    boolean says(String name) {
+        return headers.stream().anyMatch(it -> it.name().equals(name));
     }
 
     Answer compressed() {

@@ -19,7 +19,7 @@ final class Negotiation {
     static Answer finish(Router.Incoming in, Answer answer) {
         boolean gzip = answer.body().filter(it -> gzips(in, it)).isPresent();
         Answer encoded = gzip ? answer.compressed() : answer;
-        if (!answer.tagged()) return encoded.with(NOT_KEPT);
+        if (!answer.tagged()) return answer.says("Cache-Control") ? encoded : encoded.with(NOT_KEPT);
         Rendered.Description body = answer.body().orElseThrow().described(gzip);
         Answer described = encoded.with(body.headers());
         boolean known = in.headers()

@@ -41,6 +41,11 @@ public final class Rendered {
         return new Rendered(line);
     }
 
+    /// Bytes that nobody changes any more.
+    static Rendered of(byte[] bytes) {
+        return new Rendered(bytes);
+    }
+
     static Rendered text(String text) {
         return new Rendered(text.getBytes(StandardCharsets.UTF_8));
     }

@@ -2,6 +2,7 @@ package dev.berth.web;
 
 import dev.berth.access.Caller;
 import dev.berth.access.Tokens;
+import dev.berth.metrics.RequestCounts;
 import dev.berth.model.Failure;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -22,8 +23,9 @@ final class Router {
     private final Map<String, Route> atHand;
     private final Tokens tokens;
     private final Door door;
+    private final RequestCounts requests;
 
-    Router(List<Route> routes, Tokens tokens, Door door) {
+    Router(List<Route> routes, Tokens tokens, Door door, RequestCounts requests) {
         this.routes = routes.stream()
                 .sorted(Comparator.comparingInt(it -> it.pattern().variables()))
                 .toList();
@@ -32,6 +34,7 @@ final class Router {
                 .collect(Collectors.toUnmodifiableMap(it -> it.pattern().text(), it -> it));
         this.tokens = tokens;
         this.door = door;
+        this.requests = requests;
     }
 
     /// What the network brought.
@@ -45,8 +48,15 @@ final class Router {
             String requestId) {}
 
     Answer answer(Incoming in) {
+        RequestCounts.Counting counting = requests.begin();
+        Answer answer = answer(in, counting);
+        counting.answered(in.method(), answer.status());
+        return answer;
+    }
+
+    private Answer answer(Incoming in, RequestCounts.Counting counting) {
         try {
-            return Negotiation.finish(in, route(in));
+            return Negotiation.finish(in, route(in, counting));
         } catch (HttpRefusal refusal) {
             return Problems.of(refusal, in);
         } catch (Failure failure) {
@@ -76,11 +86,12 @@ final class Router {
         return "request " + in.requestId() + ": " + in.method() + " " + in.rawPath();
     }
 
-    private Answer route(Incoming in) throws InterruptedException {
+    private Answer route(Incoming in, RequestCounts.Counting counting) throws InterruptedException {
         door.check(in.headers());
         if (!in.rawPath().chars().allMatch(it -> it > ' ' && it < 0x7F))
             throw new Failure.Invalid("path", "must be ASCII; everything else is percent-encoded UTF-8");
         List<Found> found = find(in.rawPath());
+        if (!found.isEmpty()) counting.taken(found.getFirst().route().pattern().text());
         Optional<Found> match =
                 found.stream().filter(it -> it.route().answers(in.method())).findFirst();
         boolean open = !found.isEmpty()

@@ -1,11 +1,5 @@
 package dev.berth.web;
 
-import dev.berth.admission.Admission;
-import dev.berth.attachments.Attachments;
-import dev.berth.containers.Containers;
-import dev.berth.feed.Feed;
-import dev.berth.images.Images;
-import dev.berth.jobs.Jobs;
 import dev.berth.mirror.Mirror;
 import dev.berth.stats.Stats;
 import java.time.InstantSource;
@@ -18,27 +12,20 @@ public final class Routes {
 
     /// @param hostname of this machine
     /// @param version of this server
-    public static List<Route> all(
-            Mirror mirror,
-            Stats stats,
-            Jobs jobs,
-            Images images,
-            Admission admission,
-            Containers containers,
-            Feed feed,
-            Attachments attachments,
-            InstantSource clock,
-            String hostname,
-            String version) {
+    public static List<Route> all(Rooms rooms, InstantSource clock, String hostname, String version) {
+        Mirror mirror = rooms.mirror();
+        Stats stats = rooms.stats();
         List<Route> routes = new ArrayList<>();
-        routes.addAll(new ContainerRoutes(mirror, stats, containers).routes());
+        routes.addAll(new ContainerRoutes(mirror, stats, rooms.containers()).routes());
         routes.addAll(new StatsRoutes(mirror, stats::table, stats.history(), stats.live(), clock).routes());
-        routes.addAll(new ImageRoutes(mirror, images).routes());
-        routes.addAll(new NetworkRoutes(attachments.networks()).routes());
-        routes.addAll(new VolumeRoutes(attachments.volumes()).routes());
-        routes.addAll(new JobRoutes(jobs).routes());
-        routes.addAll(new InfoRoutes(mirror, stats, admission, clock, hostname, version).routes());
-        routes.addAll(new EventRoutes(mirror, feed).routes());
+        routes.addAll(new ImageRoutes(mirror, rooms.images()).routes());
+        routes.addAll(new NetworkRoutes(rooms.attachments().networks()).routes());
+        routes.addAll(new VolumeRoutes(rooms.attachments().volumes()).routes());
+        routes.addAll(new JobRoutes(rooms.jobs()).routes());
+        routes.addAll(new InfoRoutes(mirror, stats, rooms.admission(), clock, hostname, version).routes());
+        routes.addAll(new EventRoutes(mirror, rooms.feed()).routes());
+        routes.addAll(new MetricsRoutes(rooms.metrics()).routes());
+        routes.addAll(DocsRoutes.routes());
         routes.addAll(ProblemRoutes.routes());
         routes.addAll(PageRoutes.routes());
         return List.copyOf(routes);

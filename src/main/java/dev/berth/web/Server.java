@@ -1,6 +1,7 @@
 package dev.berth.web;
 
 import dev.berth.access.Tokens;
+import dev.berth.metrics.RequestCounts;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -41,11 +42,17 @@ public final class Server implements AutoCloseable {
     private Optional<Channel> listening = Optional.empty();
 
     /// @param settings where to listen and which host names are ours
+    /// @param requests where the answered ones are counted
     public Server(
-            ServerSettings settings, List<Route> routes, Tokens tokens, InstantSource clock, RandomGenerator random) {
+            ServerSettings settings,
+            List<Route> routes,
+            Tokens tokens,
+            RequestCounts requests,
+            InstantSource clock,
+            RandomGenerator random) {
         this.settings = settings;
-        this.office =
-                new Office(new Router(routes, tokens, new Door(settings.names())), streams, threads, clock, random);
+        this.office = new Office(
+                new Router(routes, tokens, new Door(settings.names()), requests), streams, threads, clock, random);
     }
 
     /// Begins to listen.

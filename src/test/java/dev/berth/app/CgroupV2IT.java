@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.engine.DockerEngine;
 import dev.berth.engine.EngineSettings;
+import dev.berth.engine.EngineTimes;
 import dev.berth.engine.StatsRecord;
 import dev.berth.json.Json;
 import dev.berth.model.ContainerId;
@@ -83,7 +84,7 @@ class CgroupV2IT {
     /// The engine's own reading.
     private static StatsRecord engineSays(ContainerId id) {
         var settings = EngineSettings.read(Optional.of(vm().engine()), Map.of(), _ -> true, new Faults());
-        try (var engine = DockerEngine.at(settings.orElseThrow());
+        try (var engine = DockerEngine.at(settings.orElseThrow(), new EngineTimes(System::nanoTime));
                 var records = engine.containers().stats(id)) {
             return records.next().orElseThrow();
         }

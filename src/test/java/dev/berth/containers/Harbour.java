@@ -7,11 +7,15 @@ import dev.berth.admission.Admission;
 import dev.berth.admission.AdmissionSettings;
 import dev.berth.attachments.Attachments;
 import dev.berth.engine.Engine;
+import dev.berth.engine.EngineTimes;
 import dev.berth.engine.FakeEngine;
 import dev.berth.feed.Feed;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
 import dev.berth.jobs.Jobs;
+import dev.berth.metrics.Metrics;
+import dev.berth.metrics.MetricsSettings;
+import dev.berth.metrics.RequestCounts;
 import dev.berth.mirror.Mirror;
 import dev.berth.mirror.Snapshot;
 import dev.berth.model.Container;
@@ -21,6 +25,7 @@ import dev.berth.model.Pause;
 import dev.berth.stats.Stats;
 import dev.berth.stats.StatsSettings;
 import dev.berth.store.Database;
+import dev.berth.web.Rooms;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -51,6 +56,9 @@ public final class Harbour implements AutoCloseable {
     public final Admission admission;
     public final Containers containers;
     public final Attachments attachments;
+    public final EngineTimes engineTimes = new EngineTimes(System::nanoTime);
+    public final RequestCounts requests = new RequestCounts(System::nanoTime);
+    public final Metrics metrics;
     private final Database database;
     private final Path folder;
     public final Ticks ticks = new Ticks();
@@ -88,6 +96,21 @@ public final class Harbour implements AutoCloseable {
         attachments = Attachments.of(engine, mirror);
         containers =
                 new Containers(engine, mirror, images, admission, keys, SERVER, endedCleanly, ELSEWHERE, random, ticks);
+        metrics = new Metrics(
+                mirror,
+                stats,
+                admission,
+                jobs,
+                engineTimes,
+                requests,
+                new MetricsSettings(List.of("stage")),
+                clock,
+                "0.0.0");
+    }
+
+    /// What the HTTP edge is given.
+    public Rooms rooms() {
+        return new Rooms(mirror, stats, jobs, images, admission, containers, feed, attachments, metrics);
     }
 
     private static Path temporary() {

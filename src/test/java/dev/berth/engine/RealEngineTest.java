@@ -34,7 +34,7 @@ class RealEngineTest implements EngineContract, AttachmentsContract {
     private static final EngineSettings SETTINGS = EngineSettings.read(
                     Optional.of(lab("BERTH_LAB_ENGINE")), Map.of(), _ -> true, new Faults())
             .orElseThrow();
-    private static final DockerEngine ENGINE = DockerEngine.at(SETTINGS);
+    private static final DockerEngine ENGINE = DockerEngine.at(SETTINGS, new EngineTimes(System::nanoTime));
 
     private static String lab(String name) {
         String value = System.getenv(name);

@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -97,6 +98,83 @@ public final class ApiDocument {
 
     static JsonNode json(String text) {
         return JSON.readTree(text);
+    }
+
+    /// A request that the document shows.
+    public record Sendable(String method, String target, Optional<String> body) {}
+
+    /// Every operation as its examples show it: once for each example of its body, with and without the examples of its
+    /// query.
+    public List<Sendable> examplesOfRequests() {
+        var all = new ArrayList<Sendable>();
+        for (Route route : routes) {
+            for (String key : root.path("paths").path(route.template()).propertyNames()) {
+                if (METHODS.contains(key)) {
+                    all.addAll(examplesOfRequests(route.template(), key));
+                }
+            }
+        }
+        return all;
+    }
+
+    private List<Sendable> examplesOfRequests(String template, String verb) {
+        String path = "/paths/" + segment(template);
+        String target = template;
+        var query = new ArrayList<String>();
+        for (String parameters : List.of(path + "/parameters", path + "/" + verb + "/parameters")) {
+            for (int i = 0; i < at(parameters).size(); i++) {
+                JsonNode parameter = at(resolved(parameters + "/" + i));
+                String name = parameter.path("name").asString("");
+                List<String> values = texts(parameter.path("example"));
+                if (parameter.path("in").asString("").equals("path")) {
+                    target = target.replace("{" + name + "}", values.getFirst());
+                } else if (parameter.path("in").asString("").equals("query") && !values.isEmpty()) {
+                    boolean each = parameter.path("explode").asBoolean(true);
+                    query.addAll(
+                            each
+                                    ? values.stream()
+                                            .map(it -> name + "=" + encoded(it))
+                                            .toList()
+                                    : List.of(name + "=" + encoded(String.join(",", values))));
+                }
+            }
+        }
+        var bodies = new ArrayList<Optional<String>>();
+        JsonNode content =
+                at(resolved(path + "/" + verb + "/requestBody")).path("content").path("application/json");
+        content.path("examples")
+                .forEach(it -> bodies.add(Optional.of(it.path("value").toString())));
+        if (content.has("example"))
+            bodies.add(Optional.of(content.path("example").toString()));
+        if (bodies.isEmpty()) bodies.add(Optional.empty());
+        var all = new ArrayList<Sendable>();
+        for (Optional<String> body : bodies) {
+            all.add(new Sendable(verb.toUpperCase(Locale.ROOT), target, body));
+            if (!query.isEmpty())
+                all.add(new Sendable(verb.toUpperCase(Locale.ROOT), target + "?" + String.join("&", query), body));
+        }
+        return all;
+    }
+
+    private static List<String> texts(JsonNode example) {
+        if (example.isMissingNode()) return List.of();
+        if (!example.isArray()) return List.of(example.asString());
+        var texts = new ArrayList<String>();
+        example.forEach(it -> texts.add(it.asString()));
+        return texts;
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, UTF_8);
+    }
+
+    /// Whether a text in JSON says the same.
+    public boolean isWrittenAs(String json) {
+        return root.equals(
+                (a, b) -> a.isNumber() && b.isNumber()
+                        ? a.decimalValue().compareTo(b.decimalValue())
+                        : a.equals(b) ? 0 : 1,
+                json(json));
     }
 
     private static ApiDocument read(String resource) {

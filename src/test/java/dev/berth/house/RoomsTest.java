@@ -47,6 +47,7 @@ class RoomsTest {
             containers -> model json store engine mirror admission images    create, start, stop, change, remove
             updates    -> model store engine mirror admission images containers jobs    the successor and the way back
             inside     -> model engine mirror            log, exec, files, processes
+            metrics    -> model engine mirror stats admission jobs    figures, as Prometheus reads them
             access     -> model json store feed          tokens, roles, quotas, policy, audit
             cluster    -> model json engine feed mirror stats admission containers access    the other nodes
             web        -> every room above but engine and store    the HTTP edge
@@ -205,7 +206,7 @@ class RoomsTest {
                 ROOMS.rows().get("updates"));
         Set<String> web = ROOMS.rows().getOrDefault("web", Set.of());
         assertTrue(web.contains("cluster") && !web.contains("engine") && !web.contains("store"));
-        assertEquals(18, ROOMS.rows().size());
+        assertEquals(19, ROOMS.rows().size());
     }
 
     @Test

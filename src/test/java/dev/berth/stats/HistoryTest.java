@@ -118,7 +118,9 @@ class HistoryTest {
                         OptionalLong.of(0),
                         OptionalLong.of(0),
                         OptionalLong.of(0),
-                        OptionalLong.of(0)));
+                        OptionalLong.of(0),
+                        old.cpuNanos(),
+                        old.throttledPeriods()));
         assertEquals(2, since(TEN_MINUTES, 4).size());
     }
 

@@ -39,6 +39,7 @@ final class Records {
                 OptionalLong.of(10),
                 OptionalLong.of(20),
                 OptionalLong.of(30),
-                OptionalLong.of(40));
+                OptionalLong.of(40),
+                OptionalLong.of(5));
     }
 }

@@ -73,7 +73,8 @@ public final class SampledContainers implements AutoCloseable {
                 OptionalLong.of(figure),
                 OptionalLong.of(figure * 2),
                 OptionalLong.of(figure * 3),
-                OptionalLong.of(figure * 4));
+                OptionalLong.of(figure * 4),
+                OptionalLong.of(second));
     }
 
     @Override

@@ -32,6 +32,8 @@ public final class Samples {
                 figure,
                 figure,
                 figure,
-                figure);
+                figure,
+                figure,
+                OptionalLong.of(0));
     }
 }

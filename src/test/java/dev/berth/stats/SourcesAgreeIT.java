@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.engine.DockerEngine;
 import dev.berth.engine.EngineSettings;
+import dev.berth.engine.EngineTimes;
 import dev.berth.feed.Feed;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Container;
@@ -50,7 +51,7 @@ class SourcesAgreeIT {
         var clock = InstantSource.system();
         var settings = EngineSettings.read(Optional.of(ENGINE), Map.of(), _ -> true, new Faults())
                 .orElseThrow();
-        try (var engine = DockerEngine.at(settings);
+        try (var engine = DockerEngine.at(settings, new EngineTimes(System::nanoTime));
                 var mirror = new Mirror(engine, new Feed(clock), clock, Pause.REAL, random);
                 var files = Stats.ofFiles(
                         engine, mirror, StatsSettings.DEFAULTS, clock, System::nanoTime, Pause.REAL, random);

@@ -31,18 +31,7 @@ class AttachmentRoutesTest {
     void open() {
         harbour.engine.imageStore().put("here");
         harbour.open();
-        desk = new Desk(Routes.all(
-                harbour.mirror,
-                harbour.stats,
-                harbour.jobs,
-                harbour.images,
-                harbour.admission,
-                harbour.containers,
-                harbour.feed,
-                harbour.attachments,
-                InstantSource.system(),
-                "quay",
-                "0"));
+        desk = new Desk(Routes.all(harbour.rooms(), InstantSource.system(), "quay", "0"));
     }
 
     @AfterEach

@@ -7,6 +7,7 @@ import dev.berth.access.Tokens;
 import dev.berth.house.ApiDocument;
 import dev.berth.json.Json;
 import dev.berth.json.JsonReader;
+import dev.berth.metrics.RequestCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,13 @@ final class Desk {
     private boolean documented = true;
 
     Desk(List<Route> routes) {
-        this.router = new Router(routes, new Tokens(new Secret(TOKEN)), new Door(Set.of("berth.example", "localhost")));
+        this(routes, new RequestCounts(System::nanoTime));
+    }
+
+    /// @param requests where the answered ones are counted
+    Desk(List<Route> routes, RequestCounts requests) {
+        this.router = new Router(
+                routes, new Tokens(new Secret(TOKEN)), new Door(Set.of("berth.example", "localhost")), requests);
         headers.put("Host", OURS);
         headers.put("Authorization", "Bearer " + TOKEN);
     }

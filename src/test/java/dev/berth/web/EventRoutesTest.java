@@ -62,6 +62,7 @@ class EventRoutesTest {
                 new ServerSettings("127.0.0.1", 0, Set.of("localhost")),
                 routes(heartbeat),
                 new Tokens(new Secret(Desk.TOKEN)),
+                harbour.requests,
                 InstantSource.system(),
                 new Random(7));
         server.start();

@@ -25,18 +25,7 @@ class OperationRoutesTest {
         harbour.engine.size("10g", 2);
         harbour.engine.imageStore().put("here");
         harbour.open();
-        desk = new Desk(Routes.all(
-                harbour.mirror,
-                harbour.stats,
-                harbour.jobs,
-                harbour.images,
-                harbour.admission,
-                harbour.containers,
-                harbour.feed,
-                harbour.attachments,
-                InstantSource.system(),
-                "quay",
-                "0"));
+        desk = new Desk(Routes.all(harbour.rooms(), InstantSource.system(), "quay", "0"));
         harbour.foreign(SpecDraft.of("here").named("web").memory("4g").spec());
     }
 

@@ -33,18 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class ResourcesTest {
     private final Harbour harbour = new Harbour();
-    private final List<Route> routes = Routes.all(
-            harbour.mirror,
-            harbour.stats,
-            harbour.jobs,
-            harbour.images,
-            harbour.admission,
-            harbour.containers,
-            harbour.feed,
-            harbour.attachments,
-            InstantSource.system(),
-            "quay",
-            "0.0.0");
+    private final List<Route> routes = Routes.all(harbour.rooms(), InstantSource.system(), "quay", "0.0.0");
     private final Desk desk = new Desk(routes);
 
     @BeforeEach
@@ -472,18 +461,7 @@ class ResourcesTest {
     @Test
     void whatWasNeverSeenIsNotShownAsEmpty() {
         try (var blind = new Harbour()) {
-            var early = new Desk(Routes.all(
-                    blind.mirror,
-                    blind.stats,
-                    blind.jobs,
-                    blind.images,
-                    blind.admission,
-                    blind.containers,
-                    blind.feed,
-                    blind.attachments,
-                    InstantSource.system(),
-                    "quay",
-                    "0"));
+            var early = new Desk(Routes.all(blind.rooms(), InstantSource.system(), "quay", "0"));
             assertEquals(503, early.get("/container").status());
             assertEquals(503, early.get("/image").status());
             assertEquals(503, early.get("/container/web").status());

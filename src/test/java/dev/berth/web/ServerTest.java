@@ -15,6 +15,7 @@ import dev.berth.engine.FakeEngine.Call;
 import dev.berth.engine.Gate;
 import dev.berth.engine.SpecDraft;
 import dev.berth.house.ApiDocument;
+import dev.berth.metrics.RequestCounts;
 import dev.berth.model.Status;
 import java.io.IOException;
 import java.net.URI;
@@ -47,19 +48,9 @@ class ServerTest {
     private final Harbour harbour = new Harbour();
     private final Server server = new Server(
             new ServerSettings("127.0.0.1", 0, Set.of("localhost")),
-            Routes.all(
-                    harbour.mirror,
-                    harbour.stats,
-                    harbour.jobs,
-                    harbour.images,
-                    harbour.admission,
-                    harbour.containers,
-                    harbour.feed,
-                    harbour.attachments,
-                    InstantSource.system(),
-                    "quay",
-                    "0.0.0"),
+            Routes.all(harbour.rooms(), InstantSource.system(), "quay", "0.0.0"),
             new Tokens(new Secret(Desk.TOKEN)),
+            new RequestCounts(System::nanoTime),
             InstantSource.system(),
             new Random(5));
 
@@ -561,6 +552,7 @@ class ServerTest {
                 new ServerSettings("127.0.0.1", server.port(), Set.of()),
                 List.of(),
                 new Tokens(new Secret("x")),
+                new RequestCounts(System::nanoTime),
                 InstantSource.system(),
                 new Random(1))) {
             org.junit.jupiter.api.Assertions.assertThrows(IllegalStateException.class, second::start);

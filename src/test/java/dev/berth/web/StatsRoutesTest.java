@@ -11,6 +11,7 @@ import dev.berth.access.Tokens;
 import dev.berth.containers.Harbour;
 import dev.berth.engine.SpecDraft;
 import dev.berth.json.Json;
+import dev.berth.metrics.RequestCounts;
 import dev.berth.model.ContainerId;
 import dev.berth.stats.History;
 import dev.berth.stats.LiveSamples;
@@ -78,6 +79,7 @@ class StatsRoutesTest {
                 new ServerSettings("127.0.0.1", 0, Set.of("localhost")),
                 routes(heartbeat),
                 new Tokens(new Secret(Desk.TOKEN)),
+                new RequestCounts(System::nanoTime),
                 InstantSource.system(),
                 new Random(7));
         server.start();
@@ -144,7 +146,9 @@ class StatsRoutesTest {
                 any.networkReceived(),
                 any.networkSent(),
                 any.blockRead(),
-                OptionalLong.empty());
+                OptionalLong.empty(),
+                any.cpuNanos(),
+                any.throttledPeriods());
         table = new SampleTable(1, START, Map.of(id, sample));
         Desk.Reply reply = desk().get(TARGET);
         assertEquals(200, reply.status(), reply::text);
@@ -295,7 +299,9 @@ class StatsRoutesTest {
                 any.networkReceived(),
                 any.networkSent(),
                 any.blockRead(),
-                any.blockWritten());
+                any.blockWritten(),
+                any.cpuNanos(),
+                any.throttledPeriods());
         table = new SampleTable(1, START, Map.of(id, sample));
         try (RawClient client = follow(serve(NEVER))) {
             assertSample(5, client.chunk());

@@ -1,0 +1,23 @@
+package dev.berth.web;
+
+import dev.berth.admission.Admission;
+import dev.berth.attachments.Attachments;
+import dev.berth.containers.Containers;
+import dev.berth.feed.Feed;
+import dev.berth.images.Images;
+import dev.berth.jobs.Jobs;
+import dev.berth.metrics.Metrics;
+import dev.berth.mirror.Mirror;
+import dev.berth.stats.Stats;
+
+/// What the routes lead to.
+public record Rooms(
+        Mirror mirror,
+        Stats stats,
+        Jobs jobs,
+        Images images,
+        Admission admission,
+        Containers containers,
+        Feed feed,
+        Attachments attachments,
+        Metrics metrics) {}
