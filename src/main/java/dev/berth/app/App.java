@@ -9,6 +9,7 @@ import dev.berth.containers.LocalDevices;
 import dev.berth.engine.DockerEngine;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
+import dev.berth.inside.FileCopies;
 import dev.berth.jobs.Jobs;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Pause;
@@ -64,6 +65,7 @@ final class App implements AutoCloseable {
                         images,
                         admission,
                         containers,
+                        new FileCopies(mirror, engine, clock),
                         clock,
                         machine.hostname(),
                         machine.version()),

@@ -19,12 +19,14 @@ public final class DockerEngine implements Engine {
     private final Conversation conversation;
     private final DockerContainers containers;
     private final DockerImages images;
+    private final DockerFiles files;
 
     private DockerEngine(Wire wire) {
         this.wire = wire;
         this.conversation = new Conversation(wire);
         this.containers = new DockerContainers(conversation);
         this.images = new DockerImages(conversation);
+        this.files = new DockerFiles(conversation);
     }
 
     /// Opens no connection yet.
@@ -74,6 +76,11 @@ public final class DockerEngine implements Engine {
     @Override
     public EngineImages images() {
         return images;
+    }
+
+    @Override
+    public EngineFiles files() {
+        return files;
     }
 
     @Override

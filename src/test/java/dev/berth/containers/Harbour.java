@@ -8,6 +8,7 @@ import dev.berth.admission.AdmissionSettings;
 import dev.berth.engine.FakeEngine;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
+import dev.berth.inside.FileCopies;
 import dev.berth.jobs.Jobs;
 import dev.berth.mirror.Mirror;
 import dev.berth.mirror.Snapshot;
@@ -46,6 +47,7 @@ public final class Harbour implements AutoCloseable {
     public final Images images;
     public final Admission admission;
     public final Containers containers;
+    public final FileCopies copies;
     private final Database database;
     private final Path folder;
     public final Ticks ticks = new Ticks();
@@ -74,6 +76,7 @@ public final class Harbour implements AutoCloseable {
         images = new Images(engine, mirror, jobs, new Credentials(Path.of("/nonexistent/config.json")));
         database = Database.at(folder.resolve("berth.db"));
         var keys = new IdempotencyKeys(database, clock);
+        copies = new FileCopies(mirror, engine, clock);
         admission = new Admission(mirror, stats::table, memory, clock);
         containers =
                 new Containers(engine, mirror, images, admission, keys, SERVER, endedCleanly, ELSEWHERE, random, ticks);

@@ -46,6 +46,9 @@ public final class FakeEngine implements Engine {
         PULL,
         DIGEST,
         REMOVE_IMAGE,
+        STAT_FILE,
+        READ_FILE,
+        WRITE_FILE,
         /// Each `next` of a running pull; only to be held.
         PULL_STEP
     }
@@ -58,6 +61,7 @@ public final class FakeEngine implements Engine {
     private final FakeEvents events = new FakeEvents(this::tick);
     private final FakeImages images = new FakeImages(this);
     private final FakeContainers containers = new FakeContainers(this, images);
+    private final FakeFiles files = new FakeFiles(this);
 
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private MemorySize memory = MemorySize.parse("16g");
@@ -189,6 +193,10 @@ public final class FakeEngine implements Engine {
         return images;
     }
 
+    public FakeFiles fileStore() {
+        return files;
+    }
+
     // What it does.
 
     @Override
@@ -216,6 +224,11 @@ public final class FakeEngine implements Engine {
     @Override
     public EngineImages images() {
         return images;
+    }
+
+    @Override
+    public EngineFiles files() {
+        return files;
     }
 
     @Override
@@ -247,6 +260,10 @@ public final class FakeEngine implements Engine {
 
     int cpus() {
         return cpus;
+    }
+
+    boolean has(ContainerId id) {
+        return containers.has(id);
     }
 
     boolean uses(ImageId image, boolean running) {

@@ -32,6 +32,7 @@ class OperationRoutesTest {
                 harbour.images,
                 harbour.admission,
                 harbour.containers,
+                harbour.copies,
                 InstantSource.system(),
                 "quay",
                 "0"));
