@@ -13,6 +13,7 @@ import dev.berth.engine.EngineTimes;
 import dev.berth.feed.Feed;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
+import dev.berth.inside.FileCopies;
 import dev.berth.jobs.Jobs;
 import dev.berth.metrics.Metrics;
 import dev.berth.metrics.RequestCounts;
@@ -81,7 +82,8 @@ final class App implements AutoCloseable {
                                 containers,
                                 feed,
                                 Attachments.of(engine, mirror),
-                                metrics),
+                                metrics,
+                                new FileCopies(mirror, engine, clock)),
                         clock,
                         machine.hostname(),
                         machine.version()),

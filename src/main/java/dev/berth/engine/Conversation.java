@@ -4,7 +4,9 @@ import dev.berth.engine.wire.Answer;
 import dev.berth.engine.wire.Refused;
 import dev.berth.engine.wire.Request;
 import dev.berth.engine.wire.Wire;
+import dev.berth.engine.wire.WireDownload;
 import dev.berth.engine.wire.WireStream;
+import dev.berth.engine.wire.WireUpload;
 import dev.berth.json.Json;
 import dev.berth.model.Failure;
 import java.time.Instant;
@@ -69,6 +71,14 @@ final class Conversation {
 
     WireStream stream(Request request) {
         return wire.stream(request.under(terms().prefix()));
+    }
+
+    WireDownload download(Request request) {
+        return wire.download(request.under(terms().prefix()));
+    }
+
+    WireUpload upload(Request request) {
+        return wire.upload(request.under(terms().prefix()));
     }
 
     /// Asks without a version.

@@ -21,6 +21,7 @@ public final class DockerEngine implements Engine {
     private final DockerImages images;
     private final DockerNetworks networks;
     private final DockerVolumes volumes;
+    private final DockerFiles files;
 
     private DockerEngine(Wire wire, EngineTimes times) {
         this.wire = wire;
@@ -29,6 +30,7 @@ public final class DockerEngine implements Engine {
         this.images = new DockerImages(conversation);
         this.networks = new DockerNetworks(conversation);
         this.volumes = new DockerVolumes(conversation);
+        this.files = new DockerFiles(conversation);
     }
 
     /// Opens no connection yet.
@@ -93,6 +95,11 @@ public final class DockerEngine implements Engine {
     @Override
     public EngineVolumes volumes() {
         return volumes;
+    }
+
+    @Override
+    public EngineFiles files() {
+        return files;
     }
 
     @Override

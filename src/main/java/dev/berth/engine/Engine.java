@@ -30,6 +30,8 @@ public interface Engine extends AutoCloseable {
 
     EngineVolumes volumes();
 
+    EngineFiles files();
+
     /// Everything that happens on the engine from `since` on; returns when the engine has answered, so that a list
     /// taken afterwards leaves no gap. Exec and attach noise is left out.
     ///

@@ -178,7 +178,7 @@ final class Refusals {
                 || message.contains("image not known");
     }
 
-    private static boolean noContainer(String message) {
+    static boolean noContainer(String message) {
         return message.contains("No such container")
                 || message.contains("no such container")
                 || message.contains("no container with");
@@ -188,7 +188,7 @@ final class Refusals {
         return new Failure.Conflict("container-busy", "the container's state does not let the engine " + doing);
     }
 
-    private static Failure gone(ContainerId id) {
+    static Failure gone(ContainerId id) {
         return new Failure.NotFound("no-such-container", "there is no container " + id);
     }
 }

@@ -67,6 +67,11 @@ public record Answer(
                 .with("X-Accel-Buffering", "no");
     }
 
+    /// Bytes that come as they come: in chunks, or as many as a `Content-Length` among the headers says.
+    static Answer stream(String contentType, EventStream.Source bytes) {
+        return new Answer(200, contentType, Optional.empty(), Optional.of(bytes), List.of(), false, false, false);
+    }
+
     static Answer noContent() {
         return new Answer(204, JSON, Optional.empty(), Optional.empty(), List.of(), false, false, false);
     }

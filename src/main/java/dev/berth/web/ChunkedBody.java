@@ -1,5 +1,6 @@
 package dev.berth.web;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -14,6 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class ChunkedBody extends OutputStream {
     /// A client that takes nothing for this long is gone, whatever the network says.
     private static final long STALLED_SECONDS = 120;
+
+    private static final int WORTH_A_POOL = 16 << 10;
 
     private final Channel channel;
     private final ReentrantLock lock = new ReentrantLock();
@@ -41,8 +44,14 @@ final class ChunkedBody extends OutputStream {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
         awaitRoom();
-        var _ = channel.writeAndFlush(
-                new DefaultHttpContent(Unpooled.copiedBuffer(bytes, offset, length)), channel.voidPromise());
+        var _ = channel.writeAndFlush(new DefaultHttpContent(copy(bytes, offset, length)), channel.voidPromise());
+    }
+
+    /// Off the heap where it is large, since it would be copied there for the socket.
+    private ByteBuf copy(byte[] bytes, int offset, int length) {
+        return length < WORTH_A_POOL
+                ? Unpooled.copiedBuffer(bytes, offset, length)
+                : channel.alloc().directBuffer(length, length).writeBytes(bytes, offset, length);
     }
 
     private void awaitRoom() throws IOException {

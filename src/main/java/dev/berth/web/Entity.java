@@ -16,6 +16,9 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Entity implements Request.Body {
     private static final int LARGEST = 1 << 20;
     private static final int KEPT = 64 << 10;
+    /// Of a body that is read as a stream: what is taken in one go from the client and in another by whoever reads.
+    private static final int KEPT_OF_STREAM = 512 << 10;
+
     private static final long STALLED_SECONDS = 60;
 
     private final Head.Body announced;
@@ -23,6 +26,7 @@ final class Entity implements Request.Body {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition more = lock.newCondition();
     private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>();
+    private int bound = KEPT;
     private int kept;
     private boolean asked;
     private boolean ended;
@@ -57,7 +61,7 @@ final class Entity implements Request.Body {
             pieces.add(piece);
             kept += piece.readableBytes();
             more.signal();
-            full = kept >= KEPT;
+            full = kept >= bound;
             return !full;
         } finally {
             lock.unlock();
@@ -100,7 +104,7 @@ final class Entity implements Request.Body {
     }
 
     private void makeRoom() {
-        if (!full || kept >= KEPT) return;
+        if (!full || kept > bound / 2) return;
         full = false;
         source.resume();
     }
@@ -120,10 +124,26 @@ final class Entity implements Request.Body {
     public byte[] read() {
         if (announced.length() > LARGEST) throw HttpRefusal.tooLarge(LARGEST);
         if (announced.length() == 0) return new byte[0];
-        if (announced.asks()) invite();
         var body = new ByteArrayOutputStream(announced.length() < 0 ? 1024 : Math.toIntExact(announced.length()));
         for (Optional<ByteBuf> piece = next(); piece.isPresent(); piece = next()) append(piece.get(), body);
         return body.toByteArray();
+    }
+
+    @Override
+    public long length() {
+        return announced.length();
+    }
+
+    @Override
+    public EntityStream stream() {
+        lock.lock();
+        try {
+            bound = KEPT_OF_STREAM;
+            makeRoom();
+        } finally {
+            lock.unlock();
+        }
+        return new EntityStream(this);
     }
 
     private void invite() {
@@ -149,21 +169,36 @@ final class Entity implements Request.Body {
     }
 
     /// The next piece, which the caller releases; none at the end.
-    private Optional<ByteBuf> next() {
+    Optional<ByteBuf> next() {
+        if (announced.asks()) invite();
         lock.lock();
         try {
             while (pieces.isEmpty() && !ended)
                 if (!more.await(STALLED_SECONDS, TimeUnit.SECONDS)) throw HttpRefusal.brokenBody();
             if (broken) throw HttpRefusal.brokenBody();
-            Optional<ByteBuf> piece = Optional.ofNullable(pieces.poll());
-            piece.ifPresent(it -> kept -= it.readableBytes());
-            makeRoom();
-            return piece;
+            return taken();
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             throw HttpRefusal.brokenBody();
         } finally {
             lock.unlock();
         }
+    }
+
+    /// The next piece if it has come already.
+    Optional<ByteBuf> atHand() {
+        lock.lock();
+        try {
+            return taken();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Optional<ByteBuf> taken() {
+        Optional<ByteBuf> piece = Optional.ofNullable(pieces.poll());
+        piece.ifPresent(it -> kept -= it.readableBytes());
+        makeRoom();
+        return piece;
     }
 }

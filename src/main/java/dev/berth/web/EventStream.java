@@ -57,6 +57,11 @@ final class EventStream {
         send(":\n\n", new byte[0], "");
     }
 
+    /// Bytes that are no events.
+    void bytes(byte[] bytes, int count) throws IOException {
+        out.write(bytes, 0, count);
+    }
+
     private void send(String head, byte[] data, String end) throws IOException {
         var bytes = new ByteArrayOutputStream(head.length() + data.length + end.length());
         bytes.writeBytes(head.getBytes(UTF_8));

@@ -17,9 +17,9 @@ final class EventStreams implements AutoCloseable {
 
     /// Writes until the source ends, the client is gone, or the server stops.
     ///
-    /// @throws IOException if the client is gone
+    /// @throws IOException if the client is gone, or the server has stopped before it began
     void write(EventStream.Source source, OutputStream out) throws IOException {
-        if (!enter()) return;
+        if (!enter()) throw new IOException("the server is stopping");
         var stream = new EventStream(out);
         try {
             source.writeTo(stream);

@@ -15,6 +15,11 @@ record HttpDate(long second, String text) {
 
     private static volatile HttpDate latest = new HttpDate(Long.MIN_VALUE, "");
 
+    /// Of a time that is not now.
+    static String once(Instant time) {
+        return FORMAT.format(time);
+    }
+
     static String of(Instant now) {
         HttpDate known = latest;
         if (known.second() != now.getEpochSecond())

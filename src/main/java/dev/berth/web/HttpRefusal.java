@@ -35,11 +35,19 @@ final class HttpRefusal extends RuntimeException {
     }
 
     static HttpRefusal unsupportedMediaType(String given) {
+        return unsupportedMediaType("application/json", given);
+    }
+
+    static HttpRefusal unsupportedMediaType(String wanted, String given) {
         return new HttpRefusal(
                 415,
                 "unsupported-media-type",
-                "the body must be application/json"
-                        + (given.isEmpty() ? "; no Content-Type was sent" : ", not " + given));
+                "the body must be " + wanted + (given.isEmpty() ? "; no Content-Type was sent" : ", not " + given));
+    }
+
+    static HttpRefusal lengthRequired() {
+        return new HttpRefusal(
+                411, "length-required", "a file's length must be known before its first byte: send Content-Length");
     }
 
     static HttpRefusal tooLarge(int most) {

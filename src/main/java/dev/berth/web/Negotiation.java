@@ -31,10 +31,14 @@ final class Negotiation {
 
     /// Whether the client names Server-Sent Events among what it takes; one that takes anything gets JSON.
     static boolean wantsEvents(Request.Headers headers) {
+        return takes(headers, EventStream.TYPE);
+    }
+
+    /// Whether the client names a media type among what it takes.
+    static boolean takes(Request.Headers headers, String type) {
         return headers.first("Accept").stream()
                 .flatMap(Negotiation::items)
-                .anyMatch(it -> coding(it).equals(EventStream.TYPE)
-                        && !REFUSED.matcher(it).find());
+                .anyMatch(it -> coding(it).equals(type) && !REFUSED.matcher(it).find());
     }
 
     static boolean gzips(Router.Incoming in, Rendered body) {

@@ -5,9 +5,13 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /// Percent-encoding in paths and queries: RFC 3986, section 2.1, of UTF-8.
 final class Percent {
+    private static final String PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
     private Percent() {}
 
     /// @throws Failure.Invalid if an escape is broken or is not UTF-8
@@ -38,5 +42,17 @@ final class Percent {
         } catch (CharacterCodingException notUtf8) {
             throw new Failure.Invalid(where, "'" + text + "' is not UTF-8");
         }
+    }
+
+    /// As one value of a header: RFC 8187, section 3.2.
+    static String encode(String text) {
+        var encoded = new StringBuilder(text.length());
+        for (byte one : text.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (one & 0xFF);
+            boolean plain = PLAIN.indexOf(c) >= 0;
+            if (plain) encoded.append(c);
+            else encoded.append('%').append(HEX.toHexDigits(one));
+        }
+        return encoded.toString();
     }
 }

@@ -61,6 +61,31 @@ final class ProblemKinds {
                     "Volume refused",
                     "The engine refused to create or remove the volume; engine_message has its words."),
             kind("no-such-job", "No such job", "No job has this id; ended jobs are kept for seven days."),
+            kind(
+                    "no-such-file",
+                    "No such file",
+                    "The container has nothing at this path, or at the folder that it should lie in. What the container keeps in memory alone (/proc, /dev, tmpfs) is out of an engine's reach."),
+            kind(
+                    "not-a-file",
+                    "Not a regular file",
+                    "Only a regular file has bytes. Ask for a folder, a link as such or a device with Accept: application/x-tar, and send it so."),
+            kind(
+                    "not-a-folder",
+                    "Not a folder",
+                    "A tar is unpacked into a folder, and a file lies in one; this is none."),
+            kind("read-only", "Read-only", "The container's root or the volume at this path is read-only."),
+            kind(
+                    "copy-refused",
+                    "Copy refused",
+                    "The engine could not read or unpack it: what was sent is no whole tar, something in it leads out of the container, or the disk is full. engine_message has its words. Some of it may have been unpacked."),
+            kind(
+                    "too-many-copies",
+                    "Too many copies",
+                    "As many files as can be are on their way into or out of containers. Try again when one has ended."),
+            kind(
+                    "length-required",
+                    "Length required",
+                    "A file's length must be known before its first byte. Send Content-Length, or a tar, which may come in chunks."),
             kind("no-such-problem", "No such problem", "No kind of problem has this name."),
             kind(
                     "method-not-allowed",
@@ -117,13 +142,16 @@ final class ProblemKinds {
                     "idempotency-key-reused",
                     "Idempotency key reused",
                     "The Idempotency-Key was used with another body within the last 24 hours. Use a new key for a new request."),
-            kind("body-too-large", "Body too large", "A body must not be larger than 1 MiB."),
+            kind("body-too-large", "Body too large", "A body must not be larger than 1 MiB, files aside."),
             kind(
                     "unclear-length",
                     "Unclear length",
                     "Where the body ends cannot be told for certain. Send one Content-Length, or Transfer-Encoding: chunked, and nothing else."),
             kind("broken-body", "Broken body", "The body ended before its announced length, or its chunks are none."),
-            kind("unsupported-media-type", "Unsupported media type", "Bodies are application/json in UTF-8."),
+            kind(
+                    "unsupported-media-type",
+                    "Unsupported media type",
+                    "Bodies are application/json in UTF-8, and files application/x-tar or application/octet-stream, without a Content-Encoding."),
             kind(
                     "start-refused",
                     "Start refused",

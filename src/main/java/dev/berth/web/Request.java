@@ -5,6 +5,8 @@ import dev.berth.json.Json;
 import dev.berth.json.JsonReader;
 import dev.berth.model.Failure;
 import dev.berth.model.Faults;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.Map;
 import java.util.Optional;
 
@@ -52,5 +54,15 @@ public record Request(
     @FunctionalInterface
     public interface Body {
         byte[] read();
+
+        /// As announced; -1 where only its end will tell.
+        default long length() {
+            return read().length;
+        }
+
+        /// The body however long it is, instead of `read`. Whoever takes it closes it.
+        default InputStream stream() {
+            return new ByteArrayInputStream(read());
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.berth.attachments.Attachments;
 import dev.berth.containers.Containers;
 import dev.berth.feed.Feed;
 import dev.berth.images.Images;
+import dev.berth.inside.FileCopies;
 import dev.berth.jobs.Jobs;
 import dev.berth.metrics.Metrics;
 import dev.berth.mirror.Mirror;
@@ -20,4 +21,5 @@ public record Rooms(
         Containers containers,
         Feed feed,
         Attachments attachments,
-        Metrics metrics) {}
+        Metrics metrics,
+        FileCopies copies) {}

@@ -44,6 +44,12 @@ public record Route(
                 "POST", PathPattern.parse(path), Optional.of(right), query, true, false, Optional.empty(), handler);
     }
 
+    /// What it takes is not JSON.
+    static Route put(String path, Right right, Set<String> query, Handler handler) {
+        return new Route(
+                "PUT", PathPattern.parse(path), Optional.of(right), query, false, false, Optional.empty(), handler);
+    }
+
     static Route patch(String path, Right right, Set<String> query, Handler handler) {
         return new Route(
                 "PATCH", PathPattern.parse(path), Optional.of(right), query, true, false, Optional.empty(), handler);

@@ -18,6 +18,7 @@ public final class Routes {
         List<Route> routes = new ArrayList<>();
         routes.addAll(new ContainerRoutes(mirror, stats, rooms.containers()).routes());
         routes.addAll(new StatsRoutes(mirror, stats::table, stats.history(), stats.live(), clock).routes());
+        routes.addAll(new FileRoutes(rooms.copies()).routes());
         routes.addAll(new ImageRoutes(mirror, rooms.images()).routes());
         routes.addAll(new NetworkRoutes(rooms.attachments().networks()).routes());
         routes.addAll(new VolumeRoutes(rooms.attachments().volumes()).routes());

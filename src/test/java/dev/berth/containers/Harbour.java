@@ -12,6 +12,7 @@ import dev.berth.engine.FakeEngine;
 import dev.berth.feed.Feed;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
+import dev.berth.inside.FileCopies;
 import dev.berth.jobs.Jobs;
 import dev.berth.metrics.Metrics;
 import dev.berth.metrics.MetricsSettings;
@@ -59,6 +60,7 @@ public final class Harbour implements AutoCloseable {
     public final EngineTimes engineTimes = new EngineTimes(System::nanoTime);
     public final RequestCounts requests = new RequestCounts(System::nanoTime);
     public final Metrics metrics;
+    public final FileCopies copies;
     private final Database database;
     private final Path folder;
     public final Ticks ticks = new Ticks();
@@ -94,6 +96,7 @@ public final class Harbour implements AutoCloseable {
         var keys = new IdempotencyKeys(database, clock);
         admission = new Admission(mirror, stats::table, memory, feed, clock);
         attachments = Attachments.of(engine, mirror);
+        copies = new FileCopies(mirror, engine, clock);
         containers =
                 new Containers(engine, mirror, images, admission, keys, SERVER, endedCleanly, ELSEWHERE, random, ticks);
         metrics = new Metrics(
@@ -110,7 +113,7 @@ public final class Harbour implements AutoCloseable {
 
     /// What the HTTP edge is given.
     public Rooms rooms() {
-        return new Rooms(mirror, stats, jobs, images, admission, containers, feed, attachments, metrics);
+        return new Rooms(mirror, stats, jobs, images, admission, containers, feed, attachments, metrics, copies);
     }
 
     private static Path temporary() {

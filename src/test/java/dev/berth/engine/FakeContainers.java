@@ -190,6 +190,10 @@ final class FakeContainers implements EngineContainers {
 
     // What the engine's knobs need; called with its lock held, or taking it.
 
+    boolean has(ContainerId id) {
+        return all.containsKey(id);
+    }
+
     FakeContainer get(ContainerId id) {
         FakeContainer container = all.get(id);
         if (container == null)

@@ -54,6 +54,9 @@ public final class FakeEngine implements Engine {
         CREATE_VOLUME,
         REMOVE_VOLUME,
         PRUNE_VOLUMES,
+        STAT_FILE,
+        READ_FILE,
+        WRITE_FILE,
         /// Each `next` of a running pull; only to be held.
         PULL_STEP
     }
@@ -66,6 +69,7 @@ public final class FakeEngine implements Engine {
     private final FakeEvents events = new FakeEvents(this::tick);
     private final FakeImages images = new FakeImages(this);
     private final FakeContainers containers = new FakeContainers(this, images);
+    private final FakeFiles files = new FakeFiles(this);
 
     private final FakeVolumes volumes = new FakeVolumes(this);
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -209,6 +213,10 @@ public final class FakeEngine implements Engine {
         return images;
     }
 
+    public FakeFiles fileStore() {
+        return files;
+    }
+
     // What it does.
 
     @Override
@@ -249,6 +257,11 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
+    public EngineFiles files() {
+        return files;
+    }
+
+    @Override
     public EngineStream<EngineEvent> events(Instant since) {
         return call(Call.EVENTS, () -> events.follow(since));
     }
@@ -277,6 +290,10 @@ public final class FakeEngine implements Engine {
 
     int cpus() {
         return cpus;
+    }
+
+    boolean has(ContainerId id) {
+        return containers.has(id);
     }
 
     boolean uses(ImageId image, boolean running) {

@@ -32,7 +32,7 @@ class ApiDocumentTest {
             license name identifier
             server url description
             tag name description
-            path parameters:[parameter] get:operation post:operation patch:operation delete:operation
+            path parameters:[parameter] get:operation put:operation post:operation patch:operation delete:operation
             operation operationId tags summary description security parameters:[parameter] requestBody:body responses:{response}
             parameter name in required description style explode schema:schema example x-plain-slashes
             body required content:{media}
@@ -43,7 +43,7 @@ class ApiDocumentTest {
             components securitySchemes:{scheme} parameters:{parameter} headers:{header} responses:{response} schemas:{schema}
             scheme type scheme description
             schema $ref type format enum const default examples description required \
-            minimum maximum exclusiveMinimum minLength pattern minItems \
+            minimum maximum exclusiveMinimum minLength maxLength pattern minItems \
             properties:{schema} propertyNames:schema additionalProperties:schema items:schema \
             allOf:[schema] anyOf:[schema] oneOf:[schema]
             reference $ref

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.berth.engine.Engine;
 import dev.berth.engine.EngineContainers;
 import dev.berth.engine.EngineEvent;
+import dev.berth.engine.EngineFiles;
 import dev.berth.engine.EngineImages;
 import dev.berth.engine.EngineNetworks;
 import dev.berth.engine.EngineStream;
@@ -354,6 +355,11 @@ class ReconnectTest {
         @Override
         public EngineVolumes volumes() {
             return engine.volumes();
+        }
+
+        @Override
+        public EngineFiles files() {
+            return engine.files();
         }
 
         @Override

@@ -104,6 +104,25 @@ final class RawClient implements AutoCloseable {
         return new String(bytes, ISO_8859_1);
     }
 
+    /// All chunks of an answer that streams, up to its proper end.
+    byte[] chunks() throws IOException {
+        var all = new ByteArrayOutputStream();
+        for (String chunk = chunk(); !chunk.isEmpty(); chunk = chunk()) all.writeBytes(chunk.getBytes(ISO_8859_1));
+        return all.toByteArray();
+    }
+
+    /// The next bytes of an answer of that length.
+    byte[] bytes(int length) throws IOException {
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) throw new EOFException("the body ended early");
+        return bytes;
+    }
+
+    /// An answer before the answer.
+    Reply interim() throws IOException {
+        return head();
+    }
+
     private Reply head() throws IOException {
         String status = line();
         var headers = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);

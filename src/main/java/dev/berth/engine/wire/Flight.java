@@ -18,22 +18,41 @@ final class Flight {
     }
 
     private End end = End.NONE;
-    private @Nullable HttpUriRequestBase current;
-    private final ScheduledFuture<?> alarm;
+    private @Nullable Runnable abort;
+    private final Request request;
+    private final ScheduledExecutorService timer;
+    private ScheduledFuture<?> alarm;
 
     Flight(Request request, ScheduledExecutorService timer) {
+        this.request = request;
+        this.timer = timer;
+        this.alarm = alarm();
+    }
+
+    private ScheduledFuture<?> alarm() {
         // Aborting closes a socket, which may block: never on the timer's own thread.
-        this.alarm = timer.schedule(
+        return timer.schedule(
                 () -> Thread.ofVirtual().start(() -> end(End.LATE)),
                 request.limit().toNanos(),
                 TimeUnit.NANOSECONDS);
     }
 
     /// Takes the next attempt on board; if the flight has ended it is aborted at once.
-    synchronized HttpUriRequestBase board(HttpUriRequestBase attempt) {
-        current = attempt;
-        if (end != End.NONE) attempt.abort();
+    HttpUriRequestBase board(HttpUriRequestBase attempt) {
+        board(attempt::abort);
         return attempt;
+    }
+
+    /// The same for what is no request of the client's.
+    synchronized void board(Runnable abortion) {
+        abort = abortion;
+        if (end != End.NONE) abortion.run();
+    }
+
+    /// The limit applies anew, to the next step alone.
+    synchronized void departs() {
+        alarm.cancel(false);
+        if (end == End.NONE) alarm = alarm();
     }
 
     void close() {
@@ -41,7 +60,7 @@ final class Flight {
     }
 
     /// The limit no longer applies.
-    void arrived() {
+    synchronized void arrived() {
         alarm.cancel(false);
     }
 
@@ -58,13 +77,13 @@ final class Flight {
     }
 
     private void end(End why) {
-        HttpUriRequestBase attempt;
+        Runnable abortion;
         synchronized (this) {
             if (end != End.NONE) return;
             end = why;
-            attempt = current;
+            abortion = abort;
         }
         arrived();
-        if (attempt != null) attempt.abort();
+        if (abortion != null) abortion.run();
     }
 }

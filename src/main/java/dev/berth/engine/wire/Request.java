@@ -27,6 +27,14 @@ public record Request(
         return of("GET", path, doing);
     }
 
+    public static Request head(String path, String doing) {
+        return of("HEAD", path, doing);
+    }
+
+    public static Request put(String path, String doing) {
+        return of("PUT", path, doing);
+    }
+
     public static Request post(String path, String doing) {
         return of("POST", path, doing);
     }

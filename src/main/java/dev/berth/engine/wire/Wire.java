@@ -32,6 +32,7 @@ public final class Wire implements AutoCloseable {
 
     private final CloseableHttpClient pooled;
     private final CloseableHttpClient fresh;
+    private final Dial dial;
     private final String base;
     private final int largestAnswer;
     private final ScheduledThreadPoolExecutor timer;
@@ -47,6 +48,7 @@ public final class Wire implements AutoCloseable {
     Wire(Address address, Optional<SSLContext> tls, boolean verify, int largestAnswer) {
         this.pooled = Connections.pooled(address, tls, verify);
         this.fresh = Connections.fresh(address, tls, verify);
+        this.dial = new Dial(address, tls, verify);
         this.base = address instanceof Address.Unix ? "http://" + Connections.LOCAL : address.toString();
         this.largestAnswer = largestAnswer;
         this.timer = new ScheduledThreadPoolExecutor(
@@ -72,6 +74,16 @@ public final class Wire implements AutoCloseable {
     /// A stream that has not begun yet.
     public WireStream stream(Request request) {
         return new WireStream(this, request);
+    }
+
+    /// An answer of bytes that has not begun yet.
+    public WireDownload download(Request request) {
+        return new WireDownload(this, request);
+    }
+
+    /// A request whose body is sent as it comes; it has not begun yet.
+    public WireUpload upload(Request request) {
+        return new WireUpload(this, dial, request);
     }
 
     /// Ends everything that is under way, as if each had been cancelled.
