@@ -26,7 +26,29 @@ public final class FakeFiles implements EngineFiles {
     /// What the next reads give instead of a path's own tar.
     private Optional<byte[]> served = Optional.empty();
 
-    private record Node(Kind kind, byte[] content, String target) {}
+    private static final class Node {
+        private final Kind kind;
+        private final byte[] content;
+        private final String target;
+
+        Node(Kind kind, byte[] content, String target) {
+            this.kind = kind;
+            this.content = content;
+            this.target = target;
+        }
+
+        Kind kind() {
+            return kind;
+        }
+
+        byte[] content() {
+            return content;
+        }
+
+        String target() {
+            return target;
+        }
+    }
 
     FakeFiles(FakeEngine engine) {
         this.engine = engine;
@@ -130,7 +152,8 @@ public final class FakeFiles implements EngineFiles {
     }
 
     private Node node(ContainerId id, String path) {
-        Node node = path.equals("/") ? new Node(Kind.FOLDER, new byte[0], "") : root(id).get(trimmed(path));
+        Map<String, Node> root = root(id);
+        Node node = path.equals("/") ? new Node(Kind.FOLDER, new byte[0], "") : root.get(trimmed(path));
         if (node == null)
             throw new Failure.NotFound("no-such-file", "the container has nothing at " + path)
                     .saidByEngine("Could not find the file " + path + " in container " + id);
@@ -141,7 +164,7 @@ public final class FakeFiles implements EngineFiles {
         return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
-    private TreeMap<String, Node> root(ContainerId id) {
+    private Map<String, Node> root(ContainerId id) {
         if (!engine.has(id))
             throw new Failure.NotFound("no-such-container", "there is no container " + id)
                     .saidByEngine("No such container: " + id);
@@ -149,13 +172,14 @@ public final class FakeFiles implements EngineFiles {
     }
 
     /// Both sides of a copy: counted while they are open.
-    private class Copy {
+    private class Copy implements AutoCloseable {
         private boolean closed;
 
         Copy() {
             open.incrementAndGet();
         }
 
+        @Override
         public synchronized void close() {
             if (!closed) open.decrementAndGet();
             closed = true;
