@@ -4,15 +4,12 @@ import dev.berth.engine.EngineDownload;
 import dev.berth.model.Failure;
 import dev.berth.model.FileStat;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.OptionalLong;
 
 /// What is at a path of a container, on its way out: a tar, or the bytes of one file. Poured by one thread, closed by
 /// any.
 public final class FileDownload implements AutoCloseable {
     private static final int PIECE = 256 << 10;
-    /// A tar ends with this many zeros.
-    private static final int TAR_END = 2 * FileTar.BLOCK;
 
     private final EngineDownload from;
     private final FileStat stat;
@@ -81,17 +78,12 @@ public final class FileDownload implements AutoCloseable {
     /// the files. Only the end of the tar itself tells that it is whole.
     private void pourTar(Sink sink) throws IOException {
         byte[] piece = new byte[PIECE];
-        byte[] last = new byte[TAR_END];
-        long all = 0;
+        var check = new FileTarCheck();
         for (int count = fill(from, piece, PIECE); count > 0; count = fill(from, piece, PIECE)) {
+            check.pass(piece, count);
             sink.take(piece, count);
-            all += count;
-            int kept = Math.min(count, TAR_END);
-            System.arraycopy(last, kept, last, 0, TAR_END - kept);
-            System.arraycopy(piece, count - kept, last, TAR_END - kept, kept);
         }
-        boolean whole = all >= TAR_END && all % FileTar.BLOCK == 0 && Arrays.equals(last, new byte[TAR_END]);
-        if (!whole) throw brokeOff();
+        if (!check.whole()) throw brokeOff();
     }
 
     private static int fill(EngineDownload from, byte[] bytes, int wanted) {

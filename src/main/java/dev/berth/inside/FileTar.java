@@ -38,6 +38,8 @@ record FileTar(String name, char type, long size) {
     /// A long name, or the attributes of a file, with all that others may hang on it.
     private static final long LARGEST_EXTENSION = 1 << 20;
 
+    private static final byte[] EMPTY = new byte[BLOCK];
+
     private static final String NO_TAR = "the engine's tar cannot be read: ";
 
     /// Where the bytes of a tar come from.
@@ -45,6 +47,14 @@ record FileTar(String name, char type, long size) {
     interface Source {
         /// Fills all of it.
         void fill(byte[] bytes);
+    }
+
+    /// One header block, whatever it is a header of.
+    record Block(char type, long size) {
+        /// Links, devices and folders have none, whatever their size says.
+        boolean hasBody() {
+            return type < '1' || type > '6';
+        }
     }
 
     /// Reads up to and including the header of the first file.
@@ -55,9 +65,9 @@ record FileTar(String name, char type, long size) {
         while (true) {
             byte[] block = new byte[BLOCK];
             source.fill(block);
-            check(block);
-            long size = number(block, SIZE, SIZE_LENGTH);
-            char type = (char) (block[TYPE] & 0xFF);
+            Block read = block(block);
+            long size = read.size();
+            char type = read.type();
             switch (type) {
                 case 'x' -> attributes(extension(source, size), attributes);
                 case 'g' -> extension(source, size);
@@ -119,16 +129,35 @@ record FileTar(String name, char type, long size) {
         return prefix.isEmpty() ? name : prefix + "/" + name;
     }
 
-    private static byte[] extension(Source source, long size) {
+    static Block block(byte[] block) {
+        check(block);
+        return new Block((char) (block[TYPE] & 0xFF), number(block, SIZE, SIZE_LENGTH));
+    }
+
+    static boolean isEmpty(byte[] block) {
+        return Arrays.equals(block, EMPTY);
+    }
+
+    /// With the zeros that make whole blocks of it.
+    static long padded(long size) {
+        return size + padding(size);
+    }
+
+    /// How long the attributes are, if one may believe it.
+    static int extension(long size) {
         if (size > LARGEST_EXTENSION) throw nonsense("a file has " + size + " bytes of attributes");
-        byte[] bytes = new byte[(int) size];
+        return (int) size;
+    }
+
+    private static byte[] extension(Source source, long size) {
+        byte[] bytes = new byte[extension(size)];
         source.fill(bytes);
         source.fill(new byte[padding(size)]);
         return bytes;
     }
 
     /// `length key=value\n`, one after the other; the length counts all of it.
-    private static void attributes(byte[] bytes, Map<String, String> into) {
+    static void attributes(byte[] bytes, Map<String, String> into) {
         int at = 0;
         while (at < bytes.length) {
             int blank = at;
@@ -189,7 +218,7 @@ record FileTar(String name, char type, long size) {
         return digits.isEmpty() ? 0 : Long.parseLong(digits, 8);
     }
 
-    private static long decimal(String digits) {
+    static long decimal(String digits) {
         if (!digits.matches("\\d{1,18}")) throw nonsense("'" + digits + "' is no number");
         return Long.parseLong(digits);
     }

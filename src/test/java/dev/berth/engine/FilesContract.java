@@ -139,6 +139,11 @@ interface FilesContract {
                 asked++;
                 return -1;
             }
+
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                return read();
+            }
         };
         try (EngineUpload upload = files().write(standing(), "/nope")) {
             assertThrows(Failure.NotFound.class, () -> upload.send(unread, OptionalLong.of(5)));

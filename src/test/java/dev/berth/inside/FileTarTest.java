@@ -142,6 +142,34 @@ class FileTarTest {
         assertFalse(read(new TestTar().link("a", "b").bytes()).isRegularFile());
     }
 
+    /// In pieces of any size: the end of what passes by must not matter, only that of the tar.
+    @Test
+    void onlyAWholeTarPassesForOne() {
+        byte[] whole = new TestTar()
+                .folder("d")
+                .entry("pax", 'x', "", "12 size=600\n".getBytes(UTF_8))
+                .file("d/zeros", new byte[600])
+                .hardLink("d/hard", "d/zeros")
+                .file("d/more", new byte[5000])
+                .bytes();
+        for (int piece : new int[] {1, 511, 512, 513, 1000, whole.length}) {
+            assertTrue(passes(whole, piece), "pieces of " + piece);
+            for (int cut = 0; cut < whole.length; cut += 256) assertFalse(passes(Arrays.copyOf(whole, cut), piece));
+        }
+        byte[] followed = Arrays.copyOf(whole, whole.length + 40);
+        Arrays.fill(followed, whole.length, followed.length, (byte) 'x');
+        assertFalse(passes(followed, 512), "an error message behind it");
+    }
+
+    private static boolean passes(byte[] tar, int piece) {
+        var check = new FileTarCheck();
+        for (int at = 0; at < tar.length; at += piece) {
+            byte[] next = Arrays.copyOfRange(tar, at, Math.min(tar.length, at + piece));
+            check.pass(next, next.length);
+        }
+        return check.whole();
+    }
+
     private static byte[] summed(byte[] tar) {
         Arrays.fill(tar, 148, 156, (byte) ' ');
         int sum = 0;
