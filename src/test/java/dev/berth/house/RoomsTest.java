@@ -205,7 +205,7 @@ class RoomsTest {
                 ROOMS.rows().get("updates"));
         Set<String> web = ROOMS.rows().getOrDefault("web", Set.of());
         assertTrue(web.contains("cluster") && !web.contains("engine") && !web.contains("store"));
-        assertEquals(18, ROOMS.rows().size());
+        assertEquals(19, ROOMS.rows().size());
     }
 
     @Test

@@ -207,7 +207,7 @@ class AttachmentRoutesTest {
         assertEquals(404, desk.get("/network/back").status());
         assertEquals(
                 200, desk.post("/volume?dry_run=true", "{\"name\":\"data\"}").status());
-        assertEquals("{}", desk.get("/volume").text());
+        assertTrue(desk.get("/volume").json().fields().isEmpty());
     }
 
     @Test
