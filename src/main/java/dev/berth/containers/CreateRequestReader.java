@@ -6,7 +6,6 @@ import dev.berth.model.ContainerSpec;
 import dev.berth.model.Faults;
 import dev.berth.model.ImageRef;
 import dev.berth.model.RestartPolicy;
-import dev.berth.model.VolumeMount;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -56,9 +55,7 @@ public final class CreateRequestReader {
 
     private ContainerSpec spec(ImageRef image, EngineHost host) {
         var mounts = new MountsReader(fields, faults);
-        List<VolumeMount> volumes = mounts.volumes("volumes");
         var privileges = new PrivilegesReader(fields, faults);
-        List<String> dropped = privileges.capabilities("cap_drop");
         var runtime = new RuntimeReader(fields, faults);
         return new ContainerSpec(
                 image,
@@ -72,18 +69,18 @@ public final class CreateRequestReader {
                 fields.string("user").filter(it -> notBlank("user", it)),
                 matching("hostname", HOSTNAME, "must be a host name of at most 63 characters"),
                 labels(),
-                volumes,
+                mounts.volumes("volumes"),
                 networks(),
                 fields.parsed("restart_policy", RestartPolicy::parse).orElse(RestartPolicy.NO),
                 fields.bool("read_only", false),
-                dropped,
+                privileges.capabilities("cap_drop"),
                 fields.bool("init", false),
                 stopTimeout(),
                 new HealthCheckReader(fields, faults).read("healthcheck"),
-                mounts.tmpfs("tmpfs", volumes),
+                mounts.tmpfs("tmpfs"),
                 runtime.ulimits(),
                 runtime.logging(),
-                privileges.read(dropped));
+                privileges.read());
     }
 
     private Optional<Duration> waitHealthy(boolean start) {

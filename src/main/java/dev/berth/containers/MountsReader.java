@@ -22,6 +22,7 @@ final class MountsReader {
 
     private final Fields fields;
     private final Faults faults;
+    private List<VolumeMount> volumes = List.of();
 
     MountsReader(Fields fields, Faults faults) {
         this.fields = fields;
@@ -29,7 +30,7 @@ final class MountsReader {
     }
 
     List<VolumeMount> volumes(String name) {
-        List<VolumeMount> volumes = fields.list(
+        volumes = fields.list(
                         name,
                         (value, at) ->
                                 fields.text(value, at).flatMap(text -> faults.parse(at, () -> VolumeMount.parse(text))))
@@ -40,8 +41,8 @@ final class MountsReader {
         return volumes;
     }
 
-    /// Each path with a size, with mount options, or with null for the kernel's defaults.
-    Map<String, String> tmpfs(String name, List<VolumeMount> volumes) {
+    /// To be read after the volumes: each path with a size, with mount options, or with null for the kernel's defaults.
+    Map<String, String> tmpfs(String name) {
         Map<String, String> all = fields.entries(name, this::options);
         for (String path : all.keySet()) {
             String at = fields.path(name) + "." + path;

@@ -1,6 +1,7 @@
 package dev.berth.containers;
 
 import dev.berth.json.Fields;
+import dev.berth.json.Json;
 import dev.berth.model.Device;
 import dev.berth.model.Faults;
 import dev.berth.model.Privileges;
@@ -22,7 +23,8 @@ final class PrivilegesReader {
         this.faults = faults;
     }
 
-    Privileges read(List<String> dropped) {
+    Privileges read() {
+        List<String> dropped = fields.raw("cap_drop").map(Json::texts).orElse(List.of());
         List<String> added = capabilities("cap_add");
         for (String capability : added)
             if (dropped.stream().anyMatch(it -> plain(it).equals(plain(capability))))

@@ -119,7 +119,7 @@ class AttachmentsIT {
         Json done = berth.http().post("/volume/prune").json();
         assertEquals(List.of("data"), done.get("removed").texts());
         assertTrue(done.get("reclaimed_bytes").wholeOr(0) >= 65_536, done::toString);
-        assertEquals("{}", berth.http().get("/volume").text());
+        assertTrue(berth.http().get("/volume").json().fields().isEmpty());
     }
 
     @ParameterizedTest

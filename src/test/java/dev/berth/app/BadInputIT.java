@@ -81,7 +81,7 @@ class BadInputIT {
                 with("command[1]", "[\"sleep\", 60]"),
                 with("labels.berth.op", "{\"berth.op\": \"x\"}"),
                 with("labels.a", "{\"a\": null}"),
-                with("volumes[0]", "[\"/etc:/x\"]"),
+                with("volumes[0]", "[\"./etc:/x\"]"),
                 with("volumes[0]", "[\"data:relative\"]"),
                 with("networks[0]", "[\"host\"]"),
                 with("networks[0]", "[\"container:x\"]"),
@@ -91,9 +91,9 @@ class BadInputIT {
                 with("cap_drop[0]", "[\"no such\"]"),
                 with("stop_timeout", "-1"),
                 with("pull", "\"maybe\""),
-                with("privileged", "true"),
-                with("cap_add", "[\"SYS_ADMIN\"]"),
-                with("devices", "[\"/dev/sda\"]"),
+                with("privileged", "\"yes\""),
+                with("cap_add[0]", "[\"sys_admin\"]"),
+                with("devices[0]", "[\"/etc/passwd\"]"),
                 with("imagename", "\"nginx\""));
     }
 

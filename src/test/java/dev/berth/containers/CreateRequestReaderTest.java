@@ -460,8 +460,8 @@ class CreateRequestReaderTest {
             healthcheck.test[1] | "healthcheck":{"test":["a",5]}
             healthcheck.interval | "healthcheck":{"interval":0}
             healthcheck.interval | "healthcheck":{"interval":-1}
-            healthcheck.interval | "healthcheck":{"interval":1e999999}
-            healthcheck.interval | "healthcheck":{"interval":1e-999999}
+            healthcheck.interval | "healthcheck":{"interval":1e30}
+            healthcheck.interval | "healthcheck":{"interval":1e-30}
             healthcheck.interval | "healthcheck":{"interval":86401}
             healthcheck.timeout | "healthcheck":{"timeout":"soon"}
             healthcheck.timeout | "healthcheck":{"timeout":"30"}

@@ -160,11 +160,10 @@ class NounsTest {
                 "d:/x",
                 "-d:/x",
                 "da ta:/x",
-                "/srv/x:/x",
+                "/srv/../x:/x",
                 "./x:/x",
                 "~/x:/x",
-                "../x:/x",
-                "/var/run/docker.sock:/s"
+                "../x:/x"
             })
     void whatIsNoVolumeIsRefused(String text) {
         assertThrows(Failure.Invalid.class, () -> VolumeMount.parse(text));

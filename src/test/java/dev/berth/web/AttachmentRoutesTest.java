@@ -198,6 +198,7 @@ class AttachmentRoutesTest {
         assertEquals(
                 200, desk.post("/volume?dry_run=true", "{\"name\":\"data\"}").status());
         assertEquals("{}", desk.get("/volume").text().strip());
+        assertTrue(desk.get("/volume").json().fields().isEmpty());
     }
 
     @Test
