@@ -9,6 +9,7 @@ import dev.berth.containers.LocalDevices;
 import dev.berth.engine.DockerEngine;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
+import dev.berth.inside.Execs;
 import dev.berth.jobs.Jobs;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Pause;
@@ -32,6 +33,7 @@ final class App implements AutoCloseable {
     private final Images images;
     private final Database database;
     private final Containers containers;
+    private final Execs execs;
     private final Server server;
     private final Thread collection;
 
@@ -54,6 +56,7 @@ final class App implements AutoCloseable {
         var admission = new Admission(mirror, stats::table, settings.admission(), clock);
         containers =
                 new Containers(engine, mirror, images, admission, keys, serverId, endedCleanly, devices, random, pause);
+        execs = new Execs(engine, mirror, settings.engine().isLocal(), settings.terminal(), pause, random);
         collection = Thread.ofVirtual().name("collection").unstarted(() -> collect(pause));
         server = new Server(
                 settings.server(),
@@ -64,6 +67,7 @@ final class App implements AutoCloseable {
                         images,
                         admission,
                         containers,
+                        execs,
                         clock,
                         machine.hostname(),
                         machine.version()),
@@ -107,6 +111,7 @@ final class App implements AutoCloseable {
     public void close() {
         collection.interrupt();
         server.close();
+        execs.close();
         jobs.close();
         images.close();
         containers.close();

@@ -3,6 +3,7 @@ package dev.berth.app;
 import dev.berth.access.Secret;
 import dev.berth.admission.AdmissionSettings;
 import dev.berth.engine.EngineSettings;
+import dev.berth.inside.TerminalSettings;
 import dev.berth.model.Failure;
 import dev.berth.model.Faults;
 import dev.berth.stats.StatsSettings;
@@ -26,6 +27,7 @@ record Settings(
         EngineSettings engine,
         StatsSettings stats,
         AdmissionSettings admission,
+        TerminalSettings terminal,
         Path data,
         Optional<Secret> token,
         Path dockerConfig) {
@@ -44,6 +46,7 @@ record Settings(
                 EngineSettings.read(source.text("engine"), environment, Files::exists, faults);
         StatsSettings stats = StatsSettings.read(source::text, faults);
         AdmissionSettings admission = AdmissionSettings.read(source::text, faults);
+        TerminalSettings terminal = TerminalSettings.read(source::text, faults);
         Path data = source.text("data").map(Path::of).orElseGet(() -> defaultData(environment));
         Optional<Secret> token = token(environment, faults);
         faults.throwIfAny();
@@ -52,6 +55,7 @@ record Settings(
                 engine.orElseThrow(),
                 stats,
                 admission,
+                terminal,
                 data.toAbsolutePath(),
                 token,
                 dockerConfig(environment));
@@ -61,6 +65,7 @@ record Settings(
         var options = new TreeSet<>(List.of("listen", "engine", "data", "config", "hosts"));
         options.add(StatsSettings.HISTORY_BYTES);
         options.addAll(AdmissionSettings.KEYS);
+        options.addAll(TerminalSettings.KEYS);
         return options;
     }
 

@@ -19,12 +19,14 @@ public final class DockerEngine implements Engine {
     private final Conversation conversation;
     private final DockerContainers containers;
     private final DockerImages images;
+    private final DockerExecs execs;
 
     private DockerEngine(Wire wire) {
         this.wire = wire;
         this.conversation = new Conversation(wire);
         this.containers = new DockerContainers(conversation);
         this.images = new DockerImages(conversation);
+        this.execs = new DockerExecs(conversation);
     }
 
     /// Opens no connection yet.
@@ -74,6 +76,11 @@ public final class DockerEngine implements Engine {
     @Override
     public EngineImages images() {
         return images;
+    }
+
+    @Override
+    public EngineExecs execs() {
+        return execs;
     }
 
     @Override

@@ -127,6 +127,13 @@ public abstract sealed class Failure extends RuntimeException {
         }
     }
 
+    /// It did not come to its end within the time that the caller gave it.
+    public static final class Late extends Failure {
+        public Late(String code, String detail) {
+            super(code, detail, null);
+        }
+    }
+
     /// The engine answered something that is not its protocol, or an error of its own.
     public static final class EngineNonsense extends Failure {
         public EngineNonsense(String detail, @Nullable Throwable cause) {

@@ -23,7 +23,7 @@ final class Problems {
             case Failure.Refused _ -> 429;
             case Failure.EngineNonsense _ -> 502;
             case Failure.EngineDown _, Failure.Cancelled _ -> 503;
-            case Failure.EngineSlow _ -> 504;
+            case Failure.EngineSlow _, Failure.Late _ -> 504;
         };
     }
 

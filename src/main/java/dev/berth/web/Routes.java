@@ -3,6 +3,7 @@ package dev.berth.web;
 import dev.berth.admission.Admission;
 import dev.berth.containers.Containers;
 import dev.berth.images.Images;
+import dev.berth.inside.Execs;
 import dev.berth.jobs.Jobs;
 import dev.berth.mirror.Mirror;
 import dev.berth.stats.Stats;
@@ -23,11 +24,13 @@ public final class Routes {
             Images images,
             Admission admission,
             Containers containers,
+            Execs execs,
             InstantSource clock,
             String hostname,
             String version) {
         List<Route> routes = new ArrayList<>();
         routes.addAll(new ContainerRoutes(mirror, stats, containers).routes());
+        routes.addAll(new ExecRoutes(execs, clock).routes());
         routes.addAll(new StatsRoutes(mirror, stats::table, stats.history(), stats.live(), clock).routes());
         routes.addAll(new ImageRoutes(mirror, images).routes());
         routes.addAll(new JobRoutes(jobs).routes());

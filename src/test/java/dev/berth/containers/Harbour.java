@@ -8,6 +8,8 @@ import dev.berth.admission.AdmissionSettings;
 import dev.berth.engine.FakeEngine;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
+import dev.berth.inside.Execs;
+import dev.berth.inside.TerminalSettings;
 import dev.berth.jobs.Jobs;
 import dev.berth.mirror.Mirror;
 import dev.berth.mirror.Snapshot;
@@ -46,6 +48,7 @@ public final class Harbour implements AutoCloseable {
     public final Images images;
     public final Admission admission;
     public final Containers containers;
+    public final Execs execs;
     private final Database database;
     private final Path folder;
     public final Ticks ticks = new Ticks();
@@ -75,6 +78,7 @@ public final class Harbour implements AutoCloseable {
         database = Database.at(folder.resolve("berth.db"));
         var keys = new IdempotencyKeys(database, clock);
         admission = new Admission(mirror, stats::table, memory, clock);
+        execs = new Execs(engine, mirror, false, TerminalSettings.DEFAULTS, Harbour::briefly, random);
         containers =
                 new Containers(engine, mirror, images, admission, keys, SERVER, endedCleanly, ELSEWHERE, random, ticks);
     }
@@ -153,6 +157,7 @@ public final class Harbour implements AutoCloseable {
     /// The server ends, and the engine goes on.
     public void leave() {
         clients.shutdownNow();
+        execs.close();
         jobs.close();
         images.close();
         containers.close();

@@ -41,6 +41,10 @@ public final class FakeEngine implements Engine {
         RENAME,
         REMOVE,
         STATS,
+        EXEC_CREATE,
+        EXEC_START,
+        EXEC_RESIZE,
+        EXEC_INSPECT,
         LIST_IMAGES,
         INSPECT_IMAGE,
         PULL,
@@ -58,6 +62,7 @@ public final class FakeEngine implements Engine {
     private final FakeEvents events = new FakeEvents(this::tick);
     private final FakeImages images = new FakeImages(this);
     private final FakeContainers containers = new FakeContainers(this, images);
+    private final FakeExecs execs = new FakeExecs(this, containers);
 
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private MemorySize memory = MemorySize.parse("16g");
@@ -74,6 +79,7 @@ public final class FakeEngine implements Engine {
         }
         events.breakStreams();
         containers.breakStreams();
+        execs.breakStreams();
         gates();
     }
 
@@ -216,6 +222,11 @@ public final class FakeEngine implements Engine {
     @Override
     public EngineImages images() {
         return images;
+    }
+
+    @Override
+    public FakeExecs execs() {
+        return execs;
     }
 
     @Override

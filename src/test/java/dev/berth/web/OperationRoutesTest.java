@@ -32,6 +32,7 @@ class OperationRoutesTest {
                 harbour.images,
                 harbour.admission,
                 harbour.containers,
+                harbour.execs,
                 InstantSource.system(),
                 "quay",
                 "0"));

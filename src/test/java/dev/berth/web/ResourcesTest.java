@@ -40,6 +40,7 @@ class ResourcesTest {
             harbour.images,
             harbour.admission,
             harbour.containers,
+            harbour.execs,
             InstantSource.system(),
             "quay",
             "0.0.0");
@@ -477,6 +478,7 @@ class ResourcesTest {
                     blind.images,
                     blind.admission,
                     blind.containers,
+                    blind.execs,
                     InstantSource.system(),
                     "quay",
                     "0"));

@@ -54,6 +54,7 @@ class ServerTest {
                     harbour.images,
                     harbour.admission,
                     harbour.containers,
+                    harbour.execs,
                     InstantSource.system(),
                     "quay",
                     "0.0.0"),

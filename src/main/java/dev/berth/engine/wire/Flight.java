@@ -18,7 +18,7 @@ final class Flight {
     }
 
     private End end = End.NONE;
-    private @Nullable HttpUriRequestBase current;
+    private @Nullable Runnable abort;
     private final ScheduledFuture<?> alarm;
 
     Flight(Request request, ScheduledExecutorService timer) {
@@ -30,10 +30,15 @@ final class Flight {
     }
 
     /// Takes the next attempt on board; if the flight has ended it is aborted at once.
-    synchronized HttpUriRequestBase board(HttpUriRequestBase attempt) {
-        current = attempt;
-        if (end != End.NONE) attempt.abort();
+    HttpUriRequestBase board(HttpUriRequestBase attempt) {
+        board(attempt::abort);
         return attempt;
+    }
+
+    /// @param how to abort what is on its way now
+    synchronized void board(Runnable how) {
+        abort = how;
+        if (end != End.NONE) how.run();
     }
 
     void close() {
@@ -58,13 +63,13 @@ final class Flight {
     }
 
     private void end(End why) {
-        HttpUriRequestBase attempt;
+        Runnable how;
         synchronized (this) {
             if (end != End.NONE) return;
             end = why;
-            attempt = current;
+            how = abort;
         }
         arrived();
-        if (attempt != null) attempt.abort();
+        if (how != null) how.run();
     }
 }

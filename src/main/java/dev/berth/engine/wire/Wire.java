@@ -32,6 +32,7 @@ public final class Wire implements AutoCloseable {
 
     private final CloseableHttpClient pooled;
     private final CloseableHttpClient fresh;
+    private final Dial dial;
     private final String base;
     private final int largestAnswer;
     private final ScheduledThreadPoolExecutor timer;
@@ -47,6 +48,7 @@ public final class Wire implements AutoCloseable {
     Wire(Address address, Optional<SSLContext> tls, boolean verify, int largestAnswer) {
         this.pooled = Connections.pooled(address, tls, verify);
         this.fresh = Connections.fresh(address, tls, verify);
+        this.dial = new Dial(address, tls, verify);
         this.base = address instanceof Address.Unix ? "http://" + Connections.LOCAL : address.toString();
         this.largestAnswer = largestAnswer;
         this.timer = new ScheduledThreadPoolExecutor(
@@ -72,6 +74,17 @@ public final class Wire implements AutoCloseable {
     /// A stream that has not begun yet.
     public WireStream stream(Request request) {
         return new WireStream(this, request);
+    }
+
+    /// Asks, and has the connection for itself once the engine agrees to speak no more HTTP on it.
+    public Upgraded upgrade(Request request) throws Refused {
+        Flight flight = flight(request);
+        try {
+            return Upgraded.open(dial, request, flight, () -> landed(flight));
+        } catch (IOException broken) {
+            landed(flight);
+            throw Breakage.beforeAnswer(broken, flight, request);
+        }
     }
 
     /// Ends everything that is under way, as if each had been cancelled.
