@@ -95,6 +95,7 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements Client.Pro
         outlet = Optional.of(new Outlet(channel));
         var pipeline = channel.pipeline();
         pipeline.addLast(
+                new WebSocket13FrameEncoder(false), // before the decoder, which says goodbye through it
                 new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
                         .maxFramePayloadLength(LARGEST_FRAME)
                         .expectMaskedFrames(true)
@@ -102,7 +103,6 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements Client.Pro
                         .allowExtensions(false)
                         .withUTF8Validator(false)
                         .build()),
-                new WebSocket13FrameEncoder(false),
                 this);
         pipeline.remove(HttpResponseEncoder.class);
         pipeline.remove(RequestDecoder.class);
@@ -156,14 +156,17 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements Client.Pro
         try {
             switch (message) {
                 case CloseWebSocketFrame close -> bye(close);
-                case PingWebSocketFrame ping
-                when !closing -> out().now(new PongWebSocketFrame(ping.content().retain()));
+                case PingWebSocketFrame ping when !closing -> pong(ping);
                 case WebSocketFrame frame when !closing -> data(frame);
                 default -> {} // a pong, or what came after the end
             }
         } finally {
             ReferenceCountUtil.release(message);
         }
+    }
+
+    private void pong(PingWebSocketFrame ping) {
+        var _ = out().now(new PongWebSocketFrame(ping.content().retain()));
     }
 
     private void data(WebSocketFrame frame) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.berth.engine.Engine;
 import dev.berth.engine.EngineContainers;
 import dev.berth.engine.EngineEvent;
+import dev.berth.engine.EngineExecs;
 import dev.berth.engine.EngineImages;
 import dev.berth.engine.EngineStream;
 import dev.berth.engine.FakeEngine.Call;
@@ -334,6 +335,11 @@ class ReconnectTest {
         @Override
         public EngineImages images() {
             return engine.images();
+        }
+
+        @Override
+        public EngineExecs execs() {
+            return engine.execs();
         }
 
         @Override

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.BasicHttpTransportMetrics;
 import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
@@ -59,6 +60,7 @@ public final class Upgraded implements AutoCloseable {
                     landed);
             ClassicHttpResponse response =
                     new DefaultHttpResponseParserFactory(config).create().parse(upgraded.buffer, upgraded.in);
+            if (response == null) throw new NoHttpResponseException("closed");
             // An engine that does not know the upgrade says 200, and goes on in the same way.
             agreed = response.getCode() == SWITCHING || response.getCode() == OK;
             if (!agreed)
