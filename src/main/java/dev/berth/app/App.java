@@ -13,6 +13,7 @@ import dev.berth.engine.EngineTimes;
 import dev.berth.feed.Feed;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
+import dev.berth.inside.Execs;
 import dev.berth.inside.FileCopies;
 import dev.berth.jobs.Jobs;
 import dev.berth.metrics.Metrics;
@@ -41,6 +42,7 @@ final class App implements AutoCloseable {
     private final Images images;
     private final Database database;
     private final Containers containers;
+    private final Execs execs;
     private final Server server;
     private final Thread collection;
 
@@ -66,6 +68,7 @@ final class App implements AutoCloseable {
         overcommitment = new Overcommitment(admission, feed, pause);
         containers =
                 new Containers(engine, mirror, images, admission, keys, serverId, endedCleanly, devices, random, pause);
+        execs = new Execs(engine, mirror, settings.engine().isLocal(), settings.terminal(), pause, random);
         collection = Thread.ofVirtual().name("collection").unstarted(() -> collect(pause));
         var requests = new RequestCounts(System::nanoTime);
         var metrics = new Metrics(
@@ -83,7 +86,8 @@ final class App implements AutoCloseable {
                                 feed,
                                 Attachments.of(engine, mirror),
                                 metrics,
-                                new FileCopies(mirror, engine, clock)),
+                                new FileCopies(mirror, engine, clock),
+                                execs),
                         clock,
                         machine.hostname(),
                         machine.version()),
@@ -129,6 +133,7 @@ final class App implements AutoCloseable {
     public void close() {
         collection.interrupt();
         server.close();
+        execs.close();
         jobs.close();
         images.close();
         containers.close();

@@ -3,6 +3,7 @@ package dev.berth.app;
 import dev.berth.access.Secret;
 import dev.berth.admission.AdmissionSettings;
 import dev.berth.engine.EngineSettings;
+import dev.berth.inside.TerminalSettings;
 import dev.berth.metrics.MetricsSettings;
 import dev.berth.model.Failure;
 import dev.berth.model.Faults;
@@ -28,6 +29,7 @@ record Settings(
         StatsSettings stats,
         AdmissionSettings admission,
         MetricsSettings metrics,
+        TerminalSettings terminal,
         Path data,
         Optional<Secret> token,
         Path dockerConfig) {
@@ -47,6 +49,7 @@ record Settings(
         StatsSettings stats = StatsSettings.read(source::text, faults);
         AdmissionSettings admission = AdmissionSettings.read(source::text, faults);
         MetricsSettings metrics = MetricsSettings.read(source::text, faults);
+        TerminalSettings terminal = TerminalSettings.read(source::text, faults);
         Path data = source.text("data").map(Path::of).orElseGet(() -> defaultData(environment));
         Optional<Secret> token = token(environment, faults);
         faults.throwIfAny();
@@ -56,6 +59,7 @@ record Settings(
                 stats,
                 admission,
                 metrics,
+                terminal,
                 data.toAbsolutePath(),
                 token,
                 dockerConfig(environment));
@@ -66,6 +70,7 @@ record Settings(
         options.add(StatsSettings.HISTORY_BYTES);
         options.addAll(AdmissionSettings.KEYS);
         options.add(MetricsSettings.CONTAINER_LABELS);
+        options.addAll(TerminalSettings.KEYS);
         return options;
     }
 

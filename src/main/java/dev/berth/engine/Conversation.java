@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.engine.wire.Answer;
 import dev.berth.engine.wire.Refused;
 import dev.berth.engine.wire.Request;
+import dev.berth.engine.wire.Upgraded;
 import dev.berth.engine.wire.Wire;
 import dev.berth.engine.wire.WireDownload;
 import dev.berth.engine.wire.WireStream;
@@ -79,6 +80,10 @@ final class Conversation {
 
     WireUpload upload(Request request) {
         return wire.upload(request.under(terms().prefix()));
+    }
+
+    Upgraded upgrade(Request request) throws Refused {
+        return wire.upgrade(request.under(terms().prefix()));
     }
 
     /// Asks without a version.

@@ -22,6 +22,7 @@ public final class DockerEngine implements Engine {
     private final DockerNetworks networks;
     private final DockerVolumes volumes;
     private final DockerFiles files;
+    private final DockerExecs execs;
 
     private DockerEngine(Wire wire, EngineTimes times) {
         this.wire = wire;
@@ -31,6 +32,7 @@ public final class DockerEngine implements Engine {
         this.networks = new DockerNetworks(conversation);
         this.volumes = new DockerVolumes(conversation);
         this.files = new DockerFiles(conversation);
+        this.execs = new DockerExecs(conversation);
     }
 
     /// Opens no connection yet.
@@ -100,6 +102,11 @@ public final class DockerEngine implements Engine {
     @Override
     public EngineFiles files() {
         return files;
+    }
+
+    @Override
+    public EngineExecs execs() {
+        return execs;
     }
 
     @Override

@@ -106,6 +106,11 @@ final class Refusals {
         return notPaused.engineMessage().map(failure::saidByEngine).orElse(failure);
     }
 
+    /// Whether it says that the container does not run.
+    static boolean stands(String message) {
+        return NOT_RUNNING.matcher(message).find();
+    }
+
     /// Whether a container has the name already that it was to be given.
     static boolean ownName(Refused refused) {
         return refused.hasMessage() && refused.message().contains("with the same name as its current name");

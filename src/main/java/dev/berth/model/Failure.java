@@ -127,7 +127,7 @@ public abstract sealed class Failure extends RuntimeException {
         }
     }
 
-    /// It was done, and is not yet what it was to become in the time that was given for that.
+    /// It has not come to what was asked for in the time that was given for that.
     public static final class Overdue extends Failure {
         public Overdue(String code, String detail) {
             super(code, detail, null);

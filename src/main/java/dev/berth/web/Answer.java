@@ -76,6 +76,11 @@ public record Answer(
         return new Answer(204, JSON, Optional.empty(), Optional.empty(), List.of(), false, false, false);
     }
 
+    /// What follows is another protocol, which the client has been told of.
+    static Answer switching() {
+        return new Answer(101, JSON, Optional.empty(), Optional.empty(), List.of(), false, false, false);
+    }
+
     Answer with(String name, String value) {
         return with(List.of(new Header(name, value)));
     }

@@ -9,11 +9,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -134,7 +131,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 .orElseGet(() -> RandomId.next(office.random(), ID_LENGTH));
         try {
             Head head = Head.of(request);
-            var next = new Exchange(head, requestId, new Entity(head.body(), new Reading()));
+            var next = new Exchange(head, requestId, new Entity(head.body(), new BodyReading(channel)));
             exchange = Optional.of(next);
             Router.Incoming incoming = next.incoming();
             if (office.router().hasAtHand(incoming))
@@ -181,7 +178,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         boolean answered = false;
         try {
             Answer answer = office.router().answer(incoming);
-            if (answer.events().isPresent() && !incoming.method().equals("HEAD")) stream(now, answer);
+            if (now.client.protocol().isPresent()) channel.eventLoop().execute(() -> change(now, answer));
+            else if (answer.events().isPresent() && !incoming.method().equals("HEAD")) stream(now, answer);
             else
                 channel.eventLoop().execute(() -> {
                     answer(now, answer);
@@ -197,6 +195,21 @@ final class Connection extends ChannelInboundHandlerAdapter {
         boolean last = isLast(now, answer);
         send(now.head.method(), now.requestId, answer, last);
         answered(now, last);
+    }
+
+    /// Another protocol from here on. What the client sent before it could know that is in none.
+    private void change(Exchange now, Answer answer) {
+        boolean early = !ahead.isEmpty() || !now.bodyEnded;
+        if (early || inputEnded || stopping || !channel.isActive()) {
+            gone();
+            close();
+            return;
+        }
+        send(now.head.method(), now.requestId, answer, false);
+        watch.ifPresent(it -> it.cancel(false));
+        channel.pipeline().remove(this);
+        now.client.protocol().orElseThrow().begin(channel);
+        channel.flush();
     }
 
     private boolean isLast(Exchange now, Answer answer) {
@@ -379,22 +392,5 @@ final class Connection extends ChannelInboundHandlerAdapter {
         // A client that goes away before its answer is a matter of course.
         if (!(cause instanceof IOException)) LOG.log(Level.ERROR, "a connection broke", cause);
         close();
-    }
-
-    /// The connection for a body's reader, which is another thread.
-    private final class Reading implements Entity.Source {
-        @Override
-        public void invite() {
-            channel.eventLoop().execute(() -> {
-                var _ = channel.writeAndFlush(
-                        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE),
-                        channel.voidPromise());
-            });
-        }
-
-        @Override
-        public void resume() {
-            channel.eventLoop().execute(() -> channel.config().setAutoRead(true)); // after a stop that is under way
-        }
     }
 }

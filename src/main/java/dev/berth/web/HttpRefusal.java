@@ -34,6 +34,16 @@ final class HttpRefusal extends RuntimeException {
                 new Answer.Header("Allow", allowed));
     }
 
+    static HttpRefusal upgradeRequired(String why) {
+        return new HttpRefusal(
+                426,
+                "upgrade-required",
+                why,
+                new Answer.Header("Upgrade", "websocket"),
+                new Answer.Header("Connection", "Upgrade"),
+                new Answer.Header("Sec-WebSocket-Version", "13"));
+    }
+
     static HttpRefusal unsupportedMediaType(String given) {
         return unsupportedMediaType("application/json", given);
     }

@@ -153,6 +153,22 @@ final class ProblemKinds {
                     "Unsupported media type",
                     "Bodies are application/json in UTF-8, and files application/x-tar or application/octet-stream, without a Content-Encoding."),
             kind(
+                    "exec-refused",
+                    "Command refused",
+                    "The engine could not start the command inside the container; engine_message has its words."),
+            kind(
+                    "exec-timeout",
+                    "Command took too long",
+                    "The command did not end within timeout_seconds, and was killed. stdout and stderr hold what it wrote until then."),
+            kind(
+                    "too-many-execs",
+                    "Too many commands",
+                    "As many commands and terminals run inside containers through this server as it allows at a time. Try again when one has ended."),
+            kind(
+                    "upgrade-required",
+                    "Upgrade required",
+                    "This is a WebSocket: RFC 6455, version 13. For a command without one, POST to the same path."),
+            kind(
                     "start-refused",
                     "Start refused",
                     "The engine created the container but could not start it, so it was removed again. engine_message has its words."),

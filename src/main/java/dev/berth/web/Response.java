@@ -40,7 +40,7 @@ final class Response {
         boolean streams = answer.events().isPresent(); // here only as an answer to HEAD
         if (answer.body().isPresent() || streams) headers.set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
         if (answer.body().isPresent()) headers.set(CONTENT_TYPE_OPTIONS, NO_SNIFF);
-        boolean neverHasBody = answer.status() == 204 || answer.status() == 304;
+        boolean neverHasBody = answer.status() == 101 || answer.status() == 204 || answer.status() == 304;
         if (!neverHasBody && !streams) headers.set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(bytes.length));
         return response;
     }

@@ -5,6 +5,7 @@ import dev.berth.attachments.Attachments;
 import dev.berth.containers.Containers;
 import dev.berth.feed.Feed;
 import dev.berth.images.Images;
+import dev.berth.inside.Execs;
 import dev.berth.inside.FileCopies;
 import dev.berth.jobs.Jobs;
 import dev.berth.metrics.Metrics;
@@ -22,4 +23,5 @@ public record Rooms(
         Feed feed,
         Attachments attachments,
         Metrics metrics,
-        FileCopies copies) {}
+        FileCopies copies,
+        Execs execs) {}

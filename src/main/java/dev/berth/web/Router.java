@@ -130,6 +130,7 @@ final class Router {
     private Caller authenticate(Incoming in) {
         return in.headers()
                 .first("Authorization")
+                .or(() -> WebSocketHandshake.authorization(in.headers()))
                 .flatMap(tokens::authenticate)
                 .orElseThrow(() -> HttpRefusal.unauthorized(
                         in.headers().first("Authorization").isPresent()));

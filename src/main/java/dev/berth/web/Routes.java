@@ -19,6 +19,7 @@ public final class Routes {
         routes.addAll(new ContainerRoutes(mirror, stats, rooms.containers()).routes());
         routes.addAll(new StatsRoutes(mirror, stats::table, stats.history(), stats.live(), clock).routes());
         routes.addAll(new FileRoutes(rooms.copies()).routes());
+        routes.addAll(new ExecRoutes(rooms.execs(), clock).routes());
         routes.addAll(new ImageRoutes(mirror, rooms.images()).routes());
         routes.addAll(new NetworkRoutes(rooms.attachments().networks()).routes());
         routes.addAll(new VolumeRoutes(rooms.attachments().volumes()).routes());

@@ -103,9 +103,10 @@ public final class Server implements AutoCloseable {
         listening.ifPresent(it -> it.close().awaitUninterruptibly());
         streams.close();
         for (Channel channel : connections)
-            channel.eventLoop()
-                    .execute(() -> Optional.ofNullable(channel.pipeline().get(Connection.class))
-                            .ifPresent(Connection::stop));
+            channel.eventLoop().execute(() -> {
+                Optional.ofNullable(channel.pipeline().get(Connection.class)).ifPresent(Connection::stop);
+                Optional.ofNullable(channel.pipeline().get(WebSocket.class)).ifPresent(WebSocket::stop);
+            });
         connections.newCloseFuture().awaitUninterruptibly(GRACE.toMillis());
         threads.shutdownNow();
         connections.close().awaitUninterruptibly(LAST_WORDS.toMillis());

@@ -5,6 +5,7 @@ import dev.berth.model.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -32,13 +33,14 @@ final class Berth implements AutoCloseable {
     }
 
     /// @param serverId the installation that it is
-    static Berth on(Lab lab, String serverId) {
+    /// @param options further settings
+    static Berth on(Lab lab, String serverId, String... options) {
         try {
             Path folder = Files.createTempDirectory("berth");
-            var settings = Settings.read(
-                    List.of("--listen", "127.0.0.1:0", "--engine", lab.engine(), "--data", folder.toString()),
-                    Map.of("HOME", folder.toString()),
-                    "localhost");
+            var arguments = new ArrayList<>(
+                    List.of("--listen", "127.0.0.1:0", "--engine", lab.engine(), "--data", folder.toString()));
+            arguments.addAll(List.of(options));
+            var settings = Settings.read(arguments, Map.of("HOME", folder.toString()), "localhost");
             var app = new App(settings, Machine.here(), TOKEN, serverId, true);
             app.start();
             var berth = new Berth(folder, app, serverId);

@@ -12,7 +12,9 @@ import dev.berth.engine.FakeEngine;
 import dev.berth.feed.Feed;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
+import dev.berth.inside.Execs;
 import dev.berth.inside.FileCopies;
+import dev.berth.inside.TerminalSettings;
 import dev.berth.jobs.Jobs;
 import dev.berth.metrics.Metrics;
 import dev.berth.metrics.MetricsSettings;
@@ -61,6 +63,7 @@ public final class Harbour implements AutoCloseable {
     public final RequestCounts requests = new RequestCounts(System::nanoTime);
     public final Metrics metrics;
     public final FileCopies copies;
+    public final Execs execs;
     private final Database database;
     private final Path folder;
     public final Ticks ticks = new Ticks();
@@ -97,6 +100,7 @@ public final class Harbour implements AutoCloseable {
         admission = new Admission(mirror, stats::table, memory, feed, clock);
         attachments = Attachments.of(engine, mirror);
         copies = new FileCopies(mirror, engine, clock);
+        execs = new Execs(engine, mirror, false, TerminalSettings.DEFAULTS, Harbour::brieflyUnlessLong, random);
         containers =
                 new Containers(engine, mirror, images, admission, keys, SERVER, endedCleanly, ELSEWHERE, random, ticks);
         metrics = new Metrics(
@@ -113,7 +117,7 @@ public final class Harbour implements AutoCloseable {
 
     /// What the HTTP edge is given.
     public Rooms rooms() {
-        return new Rooms(mirror, stats, jobs, images, admission, containers, feed, attachments, metrics, copies);
+        return new Rooms(mirror, stats, jobs, images, admission, containers, feed, attachments, metrics, copies, execs);
     }
 
     private static Path temporary() {
@@ -138,6 +142,14 @@ public final class Harbour implements AutoCloseable {
     private static void briefly(Duration duration) throws InterruptedException {
         Duration brief = duration.compareTo(Duration.ofMillis(20)) < 0 ? duration : Duration.ofMillis(20);
         boolean _ = new CountDownLatch(1).await(brief.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /// What is meant to take long does: a command's usual time limit must not be over before the command.
+    private static void brieflyUnlessLong(Duration duration) throws InterruptedException {
+        if (duration.compareTo(Duration.ofSeconds(10)) < 0) briefly(duration);
+        else {
+            boolean _ = new CountDownLatch(1).await(duration.toNanos(), TimeUnit.NANOSECONDS);
+        }
     }
 
     public void awaitConnected() {
@@ -190,6 +202,7 @@ public final class Harbour implements AutoCloseable {
     /// The server ends, and the engine goes on.
     public void leave() {
         clients.shutdownNow();
+        execs.close();
         jobs.close();
         images.close();
         containers.close();

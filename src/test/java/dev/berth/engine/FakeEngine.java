@@ -41,6 +41,10 @@ public final class FakeEngine implements Engine {
         RENAME,
         REMOVE,
         STATS,
+        EXEC_CREATE,
+        EXEC_START,
+        EXEC_RESIZE,
+        EXEC_INSPECT,
         LIST_IMAGES,
         INSPECT_IMAGE,
         PULL,
@@ -70,6 +74,7 @@ public final class FakeEngine implements Engine {
     private final FakeImages images = new FakeImages(this);
     private final FakeContainers containers = new FakeContainers(this, images);
     private final FakeFiles files = new FakeFiles(this);
+    private final FakeExecs execs = new FakeExecs(this, containers);
 
     private final FakeVolumes volumes = new FakeVolumes(this);
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -88,6 +93,7 @@ public final class FakeEngine implements Engine {
         }
         events.breakStreams();
         containers.breakStreams();
+        execs.breakStreams();
         gates();
     }
 
@@ -259,6 +265,11 @@ public final class FakeEngine implements Engine {
     @Override
     public EngineFiles files() {
         return files;
+    }
+
+    @Override
+    public FakeExecs execs() {
+        return execs;
     }
 
     @Override

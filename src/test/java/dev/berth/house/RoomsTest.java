@@ -206,7 +206,7 @@ class RoomsTest {
                 ROOMS.rows().get("updates"));
         Set<String> web = ROOMS.rows().getOrDefault("web", Set.of());
         assertTrue(web.contains("cluster") && !web.contains("engine") && !web.contains("store"));
-        assertEquals(19, ROOMS.rows().size());
+        assertEquals(20, ROOMS.rows().size());
     }
 
     @Test

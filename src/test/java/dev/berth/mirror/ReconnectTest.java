@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.berth.engine.Engine;
 import dev.berth.engine.EngineContainers;
 import dev.berth.engine.EngineEvent;
+import dev.berth.engine.EngineExecs;
 import dev.berth.engine.EngineFiles;
 import dev.berth.engine.EngineImages;
 import dev.berth.engine.EngineNetworks;
@@ -360,6 +361,11 @@ class ReconnectTest {
         @Override
         public EngineFiles files() {
             return engine.files();
+        }
+
+        @Override
+        public EngineExecs execs() {
+            return engine.execs();
         }
 
         @Override

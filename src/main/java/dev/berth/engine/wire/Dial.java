@@ -1,6 +1,7 @@
 package dev.berth.engine.wire;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
@@ -11,6 +12,29 @@ import javax.net.ssl.SSLSocket;
 /// Connects to the engine without the HTTP client.
 record Dial(Address address, Optional<SSLContext> tls, boolean verify) {
     private static final int CONNECT_MILLIS = 10_000;
+
+    /// A new connection, which the flight can cut off from now on.
+    Socket open(Flight flight) throws IOException {
+        Socket raw = socket();
+        flight.board(() -> cut(raw));
+        try {
+            Socket through = connect(raw);
+            if (address instanceof Address.Tcp) raw.setKeepAlive(true);
+            return through;
+        } catch (IOException impossible) {
+            raw.close();
+            throw impossible;
+        }
+    }
+
+    /// The plain socket below TLS: a farewell through TLS could have to wait for the other side.
+    private static void cut(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
 
     /// A socket that is not connected yet, so that it can be closed while it is being connected.
     Socket socket() throws IOException {

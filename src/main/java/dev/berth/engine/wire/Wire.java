@@ -86,6 +86,17 @@ public final class Wire implements AutoCloseable {
         return new WireUpload(this, dial, request);
     }
 
+    /// Asks, and has the connection for itself once the engine agrees to speak no more HTTP on it.
+    public Upgraded upgrade(Request request) throws Refused {
+        Flight flight = flight(request);
+        try {
+            return Upgraded.open(dial, request, flight, () -> landed(flight));
+        } catch (IOException broken) {
+            landed(flight);
+            throw Breakage.beforeAnswer(broken, flight, request);
+        }
+    }
+
     /// Ends everything that is under way, as if each had been cancelled.
     @Override
     public void close() {
