@@ -345,6 +345,11 @@ class ReconnectTest {
         }
 
         @Override
+        public EngineStream<EngineEvent> execEvents() {
+            return engine.execEvents();
+        }
+
+        @Override
         public EngineStream<EngineEvent> events(Instant from) {
             since.add(from);
             return engine.events(from);
