@@ -111,8 +111,17 @@ public final class DockerEngine implements Engine {
 
     @Override
     public EngineStream<EngineEvent> events(Instant since) {
+        return followed(EventJson.request(since));
+    }
+
+    @Override
+    public EngineStream<EngineEvent> execEvents() {
+        return followed(EventJson.execs());
+    }
+
+    private EngineStream<EngineEvent> followed(Request request) {
         var stream = new TranslatedStream<>(
-                conversation.stream(EventJson.request(since)),
+                conversation.stream(request),
                 EventJson::read,
                 refused -> Refusals.unexpected(refused, "follow the events"));
         stream.open();

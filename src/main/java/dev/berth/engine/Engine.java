@@ -40,6 +40,10 @@ public interface Engine extends AutoCloseable {
     /// @param since in the engine's clock; what its ring still holds from then on is replayed
     EngineStream<EngineEvent> events(Instant since);
 
+    /// What is executed in containers from now on (`exec_start: …`, `exec_die`), the commands of health checks
+    /// included.
+    EngineStream<EngineEvent> execEvents();
+
     @Override
     void close();
 

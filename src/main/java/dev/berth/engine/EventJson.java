@@ -57,6 +57,16 @@ final class EventJson {
                 .query("filters", new String(JsonWriter.bytes(filters), StandardCharsets.UTF_8));
     }
 
+    /// From now on. `exec_start` is compared by prefix too.
+    static Request execs() {
+        Json filters = new ObjBuilder()
+                .put("type", List.of("container"))
+                .put("event", List.of("exec_start", "exec_die"))
+                .build();
+        return Request.get("/events", "follow what is executed")
+                .query("filters", new String(JsonWriter.bytes(filters), StandardCharsets.UTF_8));
+    }
+
     static TranslatedStream.Step<EngineEvent> read(Json json) {
         String type = json.get("Type").textOrEmpty();
         String action = json.get("Action").textOrEmpty();

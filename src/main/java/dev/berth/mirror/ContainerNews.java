@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /// Tells the feed what became of a container: the difference between two looks, since that is what is true, and what
 /// only the engine's events can tell in between. Called under the table's lock.
@@ -41,12 +42,26 @@ final class ContainerNews {
     }
 
     void saw(Optional<Container> before, Container after) {
-        List<EngineEvent> events = heard.due(after.id());
+        List<EngineEvent> events = heard.due(after.id(), began(after));
         List<Happening> told = new ArrayList<>();
         if (before.isEmpty()) told.add(of(after, "created"));
         lives(before, after, events, told);
         before.ifPresent(it -> standing(it, after, told));
         told.forEach(feed::publish);
+    }
+
+    /// When the present life began, in the clock of the engine's events.
+    private static long began(Container container) {
+        return container
+                .startedAt()
+                .map(it -> TimeUnit.SECONDS.toNanos(it.getEpochSecond()) + it.getNano())
+                .orElse(Long.MIN_VALUE);
+    }
+
+    private static long before(long time, List<EngineEvent> events, String action) {
+        return events.stream()
+                .filter(it -> it.action().equals(action) && it.timeNanos() < time)
+                .count();
     }
 
     /// Ends and beginnings, in the order in which they must have been.
@@ -57,7 +72,8 @@ final class ContainerNews {
                 after.startedAt().isPresent() && !after.startedAt().equals(before.flatMap(Container::startedAt));
         long ooms = ooms(before, after, events);
         boolean stopped = has(events, "stop");
-        if (!began) for (; ooms > 0; ooms--) told.add(of(after, "oom"));
+        long early = began ? Math.min(ooms, before(began(after), events, "oom")) : ooms;
+        for (; early > 0; early--, ooms--) told.add(of(after, "oom"));
         if (lived && (began || !lives)) told.add(died(after, began ? exitCode(events) : after.exitCode()));
         if (stopped && (lived || !(began && !lives))) told.add(of(after, "stopped"));
         if (began) {
@@ -162,7 +178,7 @@ final class ContainerNews {
         return OptionalInt.empty();
     }
 
-    private static OptionalInt exitCode(EngineEvent event) {
+    static OptionalInt exitCode(EngineEvent event) {
         String code = event.attributes().getOrDefault("exitCode", "");
         return code.matches("\\d{1,9}") ? OptionalInt.of(Integer.parseInt(code)) : OptionalInt.empty();
     }

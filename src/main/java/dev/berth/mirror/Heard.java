@@ -58,10 +58,20 @@ final class Heard<K> {
 
     /// What the look that is being applied shows, in order.
     synchronized List<EngineEvent> due(K key) {
+        return due(key, Long.MIN_VALUE);
+    }
+
+    /// The same, and what came before something else that the look shows, even if it was heard while the look went on.
+    ///
+    /// @param before in the engine's clock, nanoseconds since 1970
+    synchronized List<EngineEvent> due(K key, long before) {
         Waiting mine = waiting.get(key);
         if (mine == null) return List.of();
         List<EngineEvent> due = new ArrayList<>();
-        for (; mine.due > 0; mine.due--) due.add(mine.events.removeFirst());
+        while (!mine.events.isEmpty() && (mine.due > 0 || mine.events.getFirst().timeNanos() < before)) {
+            due.add(mine.events.removeFirst());
+            mine.due = Math.max(0, mine.due - 1);
+        }
         if (mine.events.isEmpty()) waiting.remove(key);
         return due;
     }

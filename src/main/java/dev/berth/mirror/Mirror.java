@@ -37,6 +37,7 @@ public final class Mirror implements AutoCloseable {
     private Set<ContainerId> afterThat = Set.of();
     private final Follower follower;
     private final Audit audit;
+    private final Execs execs;
 
     /// @param feed is told what happens, after it shows here
     public Mirror(Engine engine, Feed feed, InstantSource clock, Pause pause, RandomGenerator random) {
@@ -56,6 +57,7 @@ public final class Mirror implements AutoCloseable {
         this.containers = new Inspections<>("container", INSPECTS_IN_FLIGHT, this::inspect);
         this.images = new Inspections<>("image", INSPECTS_IN_FLIGHT, this::inspect);
         this.references = new Inspections<>("image reference", INSPECTS_IN_FLIGHT, this::inspect);
+        this.execs = new Execs(engine, table, feed, pause);
         this.audit = new Audit(this, engine, clock, pause, settings);
         this.follower = new Follower(this, engine, pause, random, audit);
     }
@@ -92,6 +94,11 @@ public final class Mirror implements AutoCloseable {
                 : "the engine is unreachable since " + state.since()
                         + state.message().map(it -> ": " + it).orElse("");
         return new Failure.EngineDown(why, null);
+    }
+
+    /// What is executed in containers, for those who ask.
+    public Execs execs() {
+        return execs;
     }
 
     public void listen(ContainerListener listener) {
@@ -238,6 +245,7 @@ public final class Mirror implements AutoCloseable {
     @Override
     public void close() {
         follower.close();
+        execs.close();
         audit.close();
         containers.close();
         images.close();

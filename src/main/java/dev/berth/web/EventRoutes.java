@@ -4,6 +4,7 @@ import dev.berth.access.Right;
 import dev.berth.feed.EventId;
 import dev.berth.feed.Feed;
 import dev.berth.feed.Item;
+import dev.berth.mirror.Execs;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
@@ -50,7 +51,11 @@ final class EventRoutes {
         Optional<String> after = header.or(() -> request.query().one(SINCE));
         try {
             Feed.Reader reader = feed.follow(after.map(EventId::parse), filter);
-            return Answer.events(stream -> follow(reader, after.isEmpty(), stream));
+            return Answer.events(stream -> {
+                try (Execs.Listener _ = filter.exec() ? mirror.execs().listen() : null) {
+                    follow(reader, after.isEmpty(), stream);
+                }
+            });
         } catch (Failure.Invalid wrong) {
             throw new Failure.Invalid(header.isPresent() ? LAST_EVENT : SINCE, wrong.detail());
         }

@@ -71,6 +71,7 @@ public final class FakeEngine implements Engine {
     private final Map<Call, Gate> after = new EnumMap<>(Call.class);
 
     private final FakeEvents events = new FakeEvents(this::tick);
+    private final FakeEvents execs = new FakeEvents(this::tick);
     private final FakeImages images = new FakeImages(this);
     private final FakeContainers containers = new FakeContainers(this, images);
     private final FakeFiles files = new FakeFiles(this);
@@ -92,6 +93,7 @@ public final class FakeEngine implements Engine {
             away = true;
         }
         events.breakStreams();
+        execs.breakStreams();
         containers.breakStreams();
         execs.breakStreams();
         gates();
@@ -124,6 +126,11 @@ public final class FakeEngine implements Engine {
 
     public FakeEvents eventBus() {
         return events;
+    }
+
+    /// What it says of commands in containers.
+    public FakeEvents execBus() {
+        return execs;
     }
 
     /// Lists go on showing what they show now, until `freshLists`.
@@ -275,6 +282,11 @@ public final class FakeEngine implements Engine {
     @Override
     public EngineStream<EngineEvent> events(Instant since) {
         return call(Call.EVENTS, () -> events.follow(since));
+    }
+
+    @Override
+    public EngineStream<EngineEvent> execEvents() {
+        return call(Call.EVENTS, () -> execs.follow(now));
     }
 
     @Override

@@ -140,6 +140,7 @@ class NewsTest {
         settle(id);
         Gate gate = bench.engine.hold(Call.INSPECT);
         bench.engine.containers().restart(id, OptionalInt.empty());
+        eventually(() -> bench.mirror.table().heard().waits(id, "stop"));
         gate.open();
         told.awaitActions(Kind.CONTAINER, "created", "started", "died", "stopped", "started");
     }
@@ -230,6 +231,20 @@ class NewsTest {
     }
 
     @Test
+    void aWantOfMemoryBelongsToTheLifeInWhichItWas() {
+        connected();
+        ContainerId id = bench.runs("web");
+        told.awaitActions(Kind.CONTAINER, "created", "started");
+        settle(id);
+        Gate gate = bench.engine.hold(Call.INSPECT);
+        bench.engine.eventBus().say("container", "oom", id.hex());
+        bench.engine.containers().restart(id, OptionalInt.empty());
+        eventually(() -> bench.mirror.table().heard().waits(id, "start"));
+        gate.open();
+        told.awaitActions(Kind.CONTAINER, "created", "started", "oom", "died", "stopped", "started");
+    }
+
+    @Test
     void aWantOfMemoryThatALookShowsBeforeItsEventIsToldOnce() {
         connected();
         ContainerId id = bench.runs("web");
@@ -306,6 +321,37 @@ class NewsTest {
         told.await("engine.connected");
         assertTrue(!bench.shows(id));
         assertEquals(List.of(), actions());
+    }
+
+    @Test
+    void whatIsExecutedIsToldWhileSomebodyWantsToKnow() {
+        connected();
+        ContainerId id = bench.runs("web");
+        settle(id);
+        bench.time.free("exec events");
+        var execs = bench.engine.execBus();
+        assertEquals(0, execs.followers());
+        Execs.Listener second = bench.mirror.execs().listen();
+        try (var _ = bench.mirror.execs().listen()) {
+            eventually(() -> execs.followers() == 1);
+            execs.say("container", "exec_start: sh -c true", id.hex(), Map.of("execID", "e1", "image", "busybox"));
+            execs.say("container", "exec_die", id.hex(), Map.of("execID", "e1", "exitCode", "3"));
+            Event started = told.await("container.exec_started");
+            assertEquals("sh -c true", fact(started, "command"));
+            assertEquals("web", fact(started, "name"));
+            assertEquals("3", fact(told.await("container.exec_died"), "exit_code"));
+            second.close();
+            second.close();
+            bench.engine.goAway();
+            eventually(() -> execs.followers() == 0);
+            bench.back();
+            eventually(() -> execs.followers() == 1);
+        }
+        eventually(() -> execs.followers() == 0);
+        try (var _ = bench.mirror.execs().listen()) {
+            eventually(() -> execs.followers() == 1);
+        }
+        eventually(() -> execs.followers() == 0);
     }
 
     @Test

@@ -366,6 +366,11 @@ class ReconnectTest {
         @Override
         public EngineExecs execs() {
             return engine.execs();
+    }
+
+    @Override
+        public EngineStream<EngineEvent> execEvents() {
+            return engine.execEvents();
         }
 
         @Override

@@ -210,6 +210,7 @@ class TerminalTest {
     }
 
     @Test
+    @SuppressWarnings("try") // closed early: the server waits for its callers
     void aServerThatStopsSaysSo() throws IOException {
         try (var caller = new Caller("sleep")) {
             var stopping = Thread.ofVirtual().start(server::close);
