@@ -9,6 +9,8 @@ import dev.berth.containers.LocalDevices;
 import dev.berth.engine.DockerEngine;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
+import dev.berth.inside.Details;
+import dev.berth.inside.Logs;
 import dev.berth.jobs.Jobs;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Pause;
@@ -32,6 +34,7 @@ final class App implements AutoCloseable {
     private final Images images;
     private final Database database;
     private final Containers containers;
+    private final Logs logs;
     private final Server server;
     private final Thread collection;
 
@@ -54,6 +57,7 @@ final class App implements AutoCloseable {
         var admission = new Admission(mirror, stats::table, settings.admission(), clock);
         containers =
                 new Containers(engine, mirror, images, admission, keys, serverId, endedCleanly, devices, random, pause);
+        logs = new Logs(engine, mirror, clock, pause, random);
         collection = Thread.ofVirtual().name("collection").unstarted(() -> collect(pause));
         server = new Server(
                 settings.server(),
@@ -64,6 +68,8 @@ final class App implements AutoCloseable {
                         images,
                         admission,
                         containers,
+                        logs,
+                        new Details(engine),
                         clock,
                         machine.hostname(),
                         machine.version()),
@@ -107,6 +113,7 @@ final class App implements AutoCloseable {
     public void close() {
         collection.interrupt();
         server.close();
+        logs.close();
         jobs.close();
         images.close();
         containers.close();

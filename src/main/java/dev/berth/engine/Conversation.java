@@ -4,6 +4,7 @@ import dev.berth.engine.wire.Answer;
 import dev.berth.engine.wire.Refused;
 import dev.berth.engine.wire.Request;
 import dev.berth.engine.wire.Wire;
+import dev.berth.engine.wire.WireBytes;
 import dev.berth.engine.wire.WireStream;
 import dev.berth.json.Json;
 import dev.berth.model.Failure;
@@ -52,6 +53,10 @@ final class Conversation {
 
     WireStream stream(Request request) {
         return wire.stream(request.under(terms().prefix()));
+    }
+
+    WireBytes bytes(Request request) {
+        return wire.bytes(request.under(terms().prefix()));
     }
 
     /// Asks without a version.

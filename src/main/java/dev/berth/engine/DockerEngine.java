@@ -19,12 +19,16 @@ public final class DockerEngine implements Engine {
     private final Conversation conversation;
     private final DockerContainers containers;
     private final DockerImages images;
+    private final DockerLogs logs;
+    private final DockerDetails details;
 
     private DockerEngine(Wire wire) {
         this.wire = wire;
         this.conversation = new Conversation(wire);
         this.containers = new DockerContainers(conversation);
         this.images = new DockerImages(conversation);
+        this.logs = new DockerLogs(conversation);
+        this.details = new DockerDetails(conversation);
     }
 
     /// Opens no connection yet.
@@ -74,6 +78,16 @@ public final class DockerEngine implements Engine {
     @Override
     public EngineImages images() {
         return images;
+    }
+
+    @Override
+    public EngineLogs logs() {
+        return logs;
+    }
+
+    @Override
+    public EngineDetails details() {
+        return details;
     }
 
     @Override

@@ -26,6 +26,10 @@ public interface Engine extends AutoCloseable {
 
     EngineImages images();
 
+    EngineLogs logs();
+
+    EngineDetails details();
+
     /// Everything that happens on the engine from `since` on; returns when the engine has answered, so that a list
     /// taken afterwards leaves no gap. Exec and attach noise is left out.
     ///

@@ -22,6 +22,7 @@ public record Answer(
         boolean close) {
     private static final String JSON = "application/json";
     private static final String PROBLEM = "application/problem+json";
+    private static final String TEXT = "text/plain; charset=utf-8";
     private static final String HTML = "text/html; charset=utf-8";
 
     /// A header to send.
@@ -60,6 +61,13 @@ public record Answer(
     static Answer events(EventStream.Source events) {
         return new Answer(200, EventStream.TYPE, Optional.empty(), Optional.of(events), List.of(), false, false, false)
                 .with("X-Accel-Buffering", "no");
+    }
+
+    /// Text that streams.
+    static Answer text(EventStream.Source source) {
+        return new Answer(200, TEXT, Optional.empty(), Optional.of(source), List.of(), false, false, false)
+                .with("X-Accel-Buffering", "no")
+                .with("X-Content-Type-Options", "nosniff");
     }
 
     static Answer noContent() {

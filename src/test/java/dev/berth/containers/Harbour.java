@@ -8,6 +8,8 @@ import dev.berth.admission.AdmissionSettings;
 import dev.berth.engine.FakeEngine;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
+import dev.berth.inside.Details;
+import dev.berth.inside.Logs;
 import dev.berth.jobs.Jobs;
 import dev.berth.mirror.Mirror;
 import dev.berth.mirror.Snapshot;
@@ -46,6 +48,8 @@ public final class Harbour implements AutoCloseable {
     public final Images images;
     public final Admission admission;
     public final Containers containers;
+    public final Logs logs;
+    public final Details details;
     private final Database database;
     private final Path folder;
     public final Ticks ticks = new Ticks();
@@ -77,6 +81,8 @@ public final class Harbour implements AutoCloseable {
         admission = new Admission(mirror, stats::table, memory, clock);
         containers =
                 new Containers(engine, mirror, images, admission, keys, SERVER, endedCleanly, ELSEWHERE, random, ticks);
+        logs = new Logs(engine, mirror, clock, Harbour::briefly, random);
+        details = new Details(engine);
     }
 
     private static Path temporary() {
@@ -156,6 +162,7 @@ public final class Harbour implements AutoCloseable {
         jobs.close();
         images.close();
         containers.close();
+        logs.close();
         database.close();
         stats.close();
         mirror.close();

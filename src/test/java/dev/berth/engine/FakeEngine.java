@@ -41,6 +41,8 @@ public final class FakeEngine implements Engine {
         RENAME,
         REMOVE,
         STATS,
+        LOGS,
+        DETAILS,
         LIST_IMAGES,
         INSPECT_IMAGE,
         PULL,
@@ -58,12 +60,18 @@ public final class FakeEngine implements Engine {
     private final FakeEvents events = new FakeEvents(this::tick);
     private final FakeImages images = new FakeImages(this);
     private final FakeContainers containers = new FakeContainers(this, images);
+    private final FakeLogs logs = new FakeLogs(this, containers);
+    private final FakeDetails details = new FakeDetails(this, containers, images);
 
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private MemorySize memory = MemorySize.parse("16g");
     private int cpus = 4;
     private int number = 1;
     private boolean away;
+
+    public FakeEngine() {
+        events.hear(logs::heard);
+    }
 
     // What a test does to it.
 
@@ -74,6 +82,7 @@ public final class FakeEngine implements Engine {
         }
         events.breakStreams();
         containers.breakStreams();
+        logs.breakStreams();
         gates();
     }
 
@@ -185,6 +194,10 @@ public final class FakeEngine implements Engine {
         return containers.get(id).statistics.size();
     }
 
+    public FakeLogs logBook() {
+        return logs;
+    }
+
     public FakeImages imageStore() {
         return images;
     }
@@ -216,6 +229,16 @@ public final class FakeEngine implements Engine {
     @Override
     public EngineImages images() {
         return images;
+    }
+
+    @Override
+    public EngineLogs logs() {
+        return logs;
+    }
+
+    @Override
+    public EngineDetails details() {
+        return details;
     }
 
     @Override

@@ -133,6 +133,10 @@ public final class FakeImages implements EngineImages {
         });
     }
 
+    boolean has(ImageId id) {
+        return local.containsKey(id);
+    }
+
     Optional<Image> find(ImageRef reference) {
         return local.values().stream()
                 .filter(it -> reference.digest().isPresent()

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.engine.Engine;
 import dev.berth.engine.EngineContainers;
+import dev.berth.engine.EngineDetails;
 import dev.berth.engine.EngineEvent;
 import dev.berth.engine.EngineImages;
+import dev.berth.engine.EngineLogs;
 import dev.berth.engine.EngineStream;
 import dev.berth.engine.FakeEngine.Call;
 import dev.berth.engine.Gate;
@@ -334,6 +336,16 @@ class ReconnectTest {
         @Override
         public EngineImages images() {
             return engine.images();
+        }
+
+        @Override
+        public EngineLogs logs() {
+            return engine.logs();
+        }
+
+        @Override
+        public EngineDetails details() {
+            return engine.details();
         }
 
         @Override

@@ -32,6 +32,8 @@ class OperationRoutesTest {
                 harbour.images,
                 harbour.admission,
                 harbour.containers,
+                harbour.logs,
+                harbour.details,
                 InstantSource.system(),
                 "quay",
                 "0"));

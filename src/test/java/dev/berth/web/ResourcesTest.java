@@ -40,6 +40,8 @@ class ResourcesTest {
             harbour.images,
             harbour.admission,
             harbour.containers,
+            harbour.logs,
+            harbour.details,
             InstantSource.system(),
             "quay",
             "0.0.0");
@@ -477,6 +479,8 @@ class ResourcesTest {
                     blind.images,
                     blind.admission,
                     blind.containers,
+                    blind.logs,
+                    blind.details,
                     InstantSource.system(),
                     "quay",
                     "0"));

@@ -54,6 +54,8 @@ class ServerTest {
                     harbour.images,
                     harbour.admission,
                     harbour.containers,
+                    harbour.logs,
+                    harbour.details,
                     InstantSource.system(),
                     "quay",
                     "0.0.0"),
