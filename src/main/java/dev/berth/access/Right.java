@@ -13,5 +13,7 @@ public enum Right {
     /// Pull and update images, and cancel that.
     PULL,
     /// Remove images.
-    REMOVE_IMAGE
+    REMOVE_IMAGE,
+    /// See secret-looking values of environments.
+    SECRETS
 }

@@ -13,8 +13,10 @@ import dev.berth.engine.EngineTimes;
 import dev.berth.feed.Feed;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
+import dev.berth.inside.Details;
 import dev.berth.inside.Execs;
 import dev.berth.inside.FileCopies;
+import dev.berth.inside.Logs;
 import dev.berth.jobs.Jobs;
 import dev.berth.metrics.Metrics;
 import dev.berth.metrics.RequestCounts;
@@ -43,6 +45,7 @@ final class App implements AutoCloseable {
     private final Database database;
     private final Containers containers;
     private final Execs execs;
+    private final Logs logs;
     private final Server server;
     private final Thread collection;
 
@@ -68,6 +71,7 @@ final class App implements AutoCloseable {
         overcommitment = new Overcommitment(admission, feed, pause);
         containers =
                 new Containers(engine, mirror, images, admission, keys, serverId, endedCleanly, devices, random, pause);
+        logs = new Logs(engine, mirror, clock, pause, random);
         execs = new Execs(engine, mirror, settings.engine().isLocal(), settings.terminal(), pause, random);
         collection = Thread.ofVirtual().name("collection").unstarted(() -> collect(pause));
         var requests = new RequestCounts(System::nanoTime);
@@ -87,7 +91,9 @@ final class App implements AutoCloseable {
                                 Attachments.of(engine, mirror),
                                 metrics,
                                 new FileCopies(mirror, engine, clock),
-                                execs),
+                                execs,
+                                logs,
+                                new Details(engine)),
                         clock,
                         machine.hostname(),
                         machine.version()),
@@ -134,6 +140,7 @@ final class App implements AutoCloseable {
         collection.interrupt();
         server.close();
         execs.close();
+        logs.close();
         jobs.close();
         images.close();
         containers.close();

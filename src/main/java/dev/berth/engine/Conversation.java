@@ -6,6 +6,7 @@ import dev.berth.engine.wire.Request;
 import dev.berth.engine.wire.Upgraded;
 import dev.berth.engine.wire.Wire;
 import dev.berth.engine.wire.WireDownload;
+import dev.berth.engine.wire.WireBytes;
 import dev.berth.engine.wire.WireStream;
 import dev.berth.engine.wire.WireUpload;
 import dev.berth.json.Json;
@@ -84,6 +85,10 @@ final class Conversation {
 
     Upgraded upgrade(Request request) throws Refused {
         return wire.upgrade(request.under(terms().prefix()));
+    }
+
+    WireBytes bytes(Request request) {
+        return wire.bytes(request.under(terms().prefix()));
     }
 
     /// Asks without a version.

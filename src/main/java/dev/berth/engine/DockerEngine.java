@@ -23,6 +23,8 @@ public final class DockerEngine implements Engine {
     private final DockerVolumes volumes;
     private final DockerFiles files;
     private final DockerExecs execs;
+    private final DockerLogs logs;
+    private final DockerDetails details;
 
     private DockerEngine(Wire wire, EngineTimes times) {
         this.wire = wire;
@@ -33,6 +35,8 @@ public final class DockerEngine implements Engine {
         this.volumes = new DockerVolumes(conversation);
         this.files = new DockerFiles(conversation);
         this.execs = new DockerExecs(conversation);
+        this.logs = new DockerLogs(conversation);
+        this.details = new DockerDetails(conversation);
     }
 
     /// Opens no connection yet.
@@ -107,6 +111,16 @@ public final class DockerEngine implements Engine {
     @Override
     public EngineExecs execs() {
         return execs;
+    }
+
+    @Override
+    public EngineLogs logs() {
+        return logs;
+    }
+
+    @Override
+    public EngineDetails details() {
+        return details;
     }
 
     @Override

@@ -33,6 +33,9 @@ public interface Engine extends AutoCloseable {
     EngineFiles files();
 
     EngineExecs execs();
+    EngineLogs logs();
+
+    EngineDetails details();
 
     /// Everything that happens on the engine from `since` on; returns when the engine has answered, so that a list
     /// taken afterwards leaves no gap. Exec and attach noise is left out.

@@ -128,6 +128,11 @@ final class Refusals {
         return failure.saidByEngine(message);
     }
 
+    /// Of a log whose driver keeps nothing that could be read.
+    static boolean unreadable(Refused refused) {
+        return refused.hasMessage() && refused.message().contains("does not support reading");
+    }
+
     /// Whether a removal was refused because another one is under way.
     static boolean alreadyGoing(Refused refused) {
         return refused.status() == CONFLICT

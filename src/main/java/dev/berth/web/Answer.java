@@ -22,6 +22,7 @@ public record Answer(
         boolean close) {
     private static final String JSON = "application/json";
     private static final String PROBLEM = "application/problem+json";
+    private static final String TEXT = "text/plain; charset=utf-8";
     private static final String HTML = "text/html; charset=utf-8";
 
     /// A header to send.
@@ -70,6 +71,13 @@ public record Answer(
     /// Bytes that come as they come: in chunks, or as many as a `Content-Length` among the headers says.
     static Answer stream(String contentType, EventStream.Source bytes) {
         return new Answer(200, contentType, Optional.empty(), Optional.of(bytes), List.of(), false, false, false);
+    }
+
+    /// Text that streams.
+    static Answer text(EventStream.Source source) {
+        return new Answer(200, TEXT, Optional.empty(), Optional.of(source), List.of(), false, false, false)
+                .with("X-Accel-Buffering", "no")
+                .with("X-Content-Type-Options", "nosniff");
     }
 
     static Answer noContent() {

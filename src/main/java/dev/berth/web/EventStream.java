@@ -62,6 +62,12 @@ final class EventStream {
         out.write(bytes, 0, count);
     }
 
+    /// Bytes as they are: events that were made elsewhere, or of another type than this one's.
+    void raw(byte[] bytes) throws IOException {
+        out.write(bytes);
+        out.flush();
+    }
+
     private void send(String head, byte[] data, String end) throws IOException {
         var bytes = new ByteArrayOutputStream(head.length() + data.length + end.length());
         bytes.writeBytes(head.getBytes(UTF_8));

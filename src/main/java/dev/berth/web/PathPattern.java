@@ -21,19 +21,25 @@ public record PathPattern(String text, List<String> parts) {
         return path.startsWith("/") ? List.of(path.substring(1).split("/", -1)) : List.of();
     }
 
+    int length() {
+        return parts.size();
+    }
+
     int variables() {
         return (int) parts.stream().filter(PathPattern::isVariable).count();
     }
 
     /// The variable parts of a path's segments, decoded; none if it has another shape.
     Optional<Map<String, String>> match(List<String> segments) {
-        boolean takesRest = parts.getLast().endsWith(REST);
-        if (takesRest ? segments.size() < parts.size() : segments.size() != parts.size()) return Optional.empty();
+        boolean takesRest = parts.stream().anyMatch(it -> it.endsWith(REST));
+        int more = segments.size() - parts.size(); // what the rest takes beyond one
+        if (takesRest ? more < 0 : more != 0) return Optional.empty();
         var values = new TreeMap<String, String>();
-        for (int i = 0; i < parts.size(); i++) {
-            String part = parts.get(i);
-            boolean rest = takesRest && i == parts.size() - 1;
-            String text = rest ? join(segments, i) : Percent.decode("path", segments.get(i));
+        int at = 0;
+        for (String part : parts) {
+            int end = at + 1 + (part.endsWith(REST) ? more : 0);
+            String text = join(segments.subList(at, end));
+            at = end;
             if (isVariable(part)) {
                 if (text.isEmpty()) return Optional.empty();
                 values.put(
@@ -45,9 +51,9 @@ public record PathPattern(String text, List<String> parts) {
         return Optional.of(values);
     }
 
-    private static String join(List<String> segments, int from) {
+    private static String join(List<String> segments) {
         var decoded = new ArrayList<String>();
-        for (String segment : segments.subList(from, segments.size())) decoded.add(Percent.decode("path", segment));
+        for (String segment : segments) decoded.add(Percent.decode("path", segment));
         return String.join("/", decoded);
     }
 

@@ -178,6 +178,14 @@ final class ProblemKinds {
                     "The engine refused to create the container; engine_message has its words."),
             kind("engine-refused", "Refused by the engine", "The engine refused; engine_message has its words."),
             kind(
+                    "log-unreadable",
+                    "Log cannot be read",
+                    "The container's log driver, log_driver, sends away what it gets and keeps nothing that could be read. Read it where the driver sends it, or create the container with another driver."),
+            kind(
+                    "ps-refused",
+                    "Refused by ps",
+                    "The engine lists processes with ps, which does not take these ps_args; engine_message has its words."),
+            kind(
                     "network-not-found",
                     "Network not found",
                     "The engine has no network of that name. Create it first, then the container."),

@@ -5,8 +5,10 @@ import dev.berth.attachments.Attachments;
 import dev.berth.containers.Containers;
 import dev.berth.feed.Feed;
 import dev.berth.images.Images;
+import dev.berth.inside.Details;
 import dev.berth.inside.Execs;
 import dev.berth.inside.FileCopies;
+import dev.berth.inside.Logs;
 import dev.berth.jobs.Jobs;
 import dev.berth.metrics.Metrics;
 import dev.berth.mirror.Mirror;
@@ -24,4 +26,6 @@ public record Rooms(
         Attachments attachments,
         Metrics metrics,
         FileCopies copies,
-        Execs execs) {}
+        Execs execs,
+        Logs logs,
+        Details details) {}

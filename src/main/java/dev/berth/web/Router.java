@@ -27,7 +27,8 @@ final class Router {
 
     Router(List<Route> routes, Tokens tokens, Door door, RequestCounts requests) {
         this.routes = routes.stream()
-                .sorted(Comparator.comparingInt(it -> it.pattern().variables()))
+                .sorted(Comparator.<Route>comparingInt(it -> it.pattern().variables())
+                        .thenComparingInt(it -> -it.pattern().length())) // `…/{id...}/history` before `…/{id...}`
                 .toList();
         this.atHand = this.routes.stream()
                 .filter(it -> it.atHand().isPresent())
@@ -115,7 +116,7 @@ final class Router {
 
     private record Found(Route route, Map<String, String> parameters) {}
 
-    /// Every method of the path; of patterns that fit, the one with the fewest variables.
+    /// Every method of the path; of patterns that fit, the one with the fewest variables, then the longest.
     private List<Found> find(String rawPath) {
         List<String> segments = PathPattern.split(rawPath);
         List<Found> fitting = new ArrayList<>();

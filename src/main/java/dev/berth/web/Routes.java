@@ -20,6 +20,8 @@ public final class Routes {
         routes.addAll(new StatsRoutes(mirror, stats::table, stats.history(), stats.live(), clock).routes());
         routes.addAll(new FileRoutes(rooms.copies()).routes());
         routes.addAll(new ExecRoutes(rooms.execs(), clock).routes());
+        routes.addAll(new LogRoutes(mirror, rooms.logs(), clock).routes());
+        routes.addAll(new DetailRoutes(mirror, rooms.details()).routes());
         routes.addAll(new ImageRoutes(mirror, rooms.images()).routes());
         routes.addAll(new NetworkRoutes(rooms.attachments().networks()).routes());
         routes.addAll(new VolumeRoutes(rooms.attachments().volumes()).routes());

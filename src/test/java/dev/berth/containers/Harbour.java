@@ -15,6 +15,8 @@ import dev.berth.images.Images;
 import dev.berth.inside.Execs;
 import dev.berth.inside.FileCopies;
 import dev.berth.inside.TerminalSettings;
+import dev.berth.inside.Details;
+import dev.berth.inside.Logs;
 import dev.berth.jobs.Jobs;
 import dev.berth.metrics.Metrics;
 import dev.berth.metrics.MetricsSettings;
@@ -64,6 +66,8 @@ public final class Harbour implements AutoCloseable {
     public final Metrics metrics;
     public final FileCopies copies;
     public final Execs execs;
+    public final Logs logs;
+    public final Details details;
     private final Database database;
     private final Path folder;
     public final Ticks ticks = new Ticks();
@@ -103,6 +107,8 @@ public final class Harbour implements AutoCloseable {
         execs = new Execs(engine, mirror, false, TerminalSettings.DEFAULTS, Harbour::brieflyUnlessLong, random);
         containers =
                 new Containers(engine, mirror, images, admission, keys, SERVER, endedCleanly, ELSEWHERE, random, ticks);
+        logs = new Logs(engine, mirror, clock, Harbour::briefly, random);
+        details = new Details(engine);
         metrics = new Metrics(
                 mirror,
                 stats,
@@ -117,7 +123,9 @@ public final class Harbour implements AutoCloseable {
 
     /// What the HTTP edge is given.
     public Rooms rooms() {
-        return new Rooms(mirror, stats, jobs, images, admission, containers, feed, attachments, metrics, copies, execs);
+        return new Rooms(
+                mirror, stats, jobs, images, admission, containers, feed, attachments, metrics, copies, execs, logs,
+                details);
     }
 
     private static Path temporary() {
@@ -206,6 +214,7 @@ public final class Harbour implements AutoCloseable {
         jobs.close();
         images.close();
         containers.close();
+        logs.close();
         database.close();
         stats.close();
         mirror.close();

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /// What holds of every engine, the real one and the one in memory.
-interface EngineContract extends ExecContract, FilesContract {
+interface EngineContract extends ExecContract, FilesContract, InsideContract {
     /// A reference that a registry holds and that is not here yet.
     String pullable();
 

@@ -45,6 +45,8 @@ public final class FakeEngine implements Engine {
         EXEC_START,
         EXEC_RESIZE,
         EXEC_INSPECT,
+        LOGS,
+        DETAILS,
         LIST_IMAGES,
         INSPECT_IMAGE,
         PULL,
@@ -76,6 +78,8 @@ public final class FakeEngine implements Engine {
     private final FakeContainers containers = new FakeContainers(this, images);
     private final FakeFiles files = new FakeFiles(this);
     private final FakeExecs execs = new FakeExecs(this, containers);
+    private final FakeLogs logs = new FakeLogs(this, containers);
+    private final FakeDetails details = new FakeDetails(this, containers, images);
 
     private final FakeVolumes volumes = new FakeVolumes(this);
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -84,6 +88,10 @@ public final class FakeEngine implements Engine {
     private int number = 1;
     private boolean away;
     private final FakeNetworks networks = new FakeNetworks(this); // they are older than everything else
+
+    public FakeEngine() {
+        events.hear(logs::heard);
+    }
 
     // What a test does to it.
 
@@ -96,6 +104,7 @@ public final class FakeEngine implements Engine {
         execs.breakStreams();
         containers.breakStreams();
         execs.breakStreams();
+        logs.breakStreams();
         gates();
     }
 
@@ -222,6 +231,10 @@ public final class FakeEngine implements Engine {
         return containers.get(id).statistics.size();
     }
 
+    public FakeLogs logBook() {
+        return logs;
+    }
+
     public FakeImages imageStore() {
         return images;
     }
@@ -277,6 +290,16 @@ public final class FakeEngine implements Engine {
     @Override
     public FakeExecs execs() {
         return execs;
+    }
+
+    @Override
+    public EngineLogs logs() {
+        return logs;
+    }
+
+    @Override
+    public EngineDetails details() {
+        return details;
     }
 
     @Override

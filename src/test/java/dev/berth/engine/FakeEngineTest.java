@@ -56,6 +56,14 @@ class FakeEngineTest implements EngineContract, AttachmentsContract {
         return id;
     }
 
+    @Override
+    public ContainerId wrote(List<Said> said) {
+        ContainerId id = engine.runs(sleeper().spec());
+        for (Said one : said) engine.logBook().write(id, one.output(), one.text());
+        engine.dies(id, 0);
+        return id;
+    }
+
     @Test
     void anEngineThatIsAwayFailsEveryCallAndBreaksStreams() {
         EngineStream<EngineEvent> events = engine.events(Instant.EPOCH);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// The fake engine's event bus, with what real ones do to events: lose, repeat, delay and reorder them.
@@ -16,6 +17,7 @@ public final class FakeEvents {
     private final List<EngineEvent> ring = new ArrayList<>();
     private final List<EngineEvent> held = new ArrayList<>();
     private final List<FakeStream<EngineEvent>> followers = new CopyOnWriteArrayList<>();
+    private Consumer<EngineEvent> hearer = _ -> {};
     private boolean off;
     private boolean holding;
     private boolean doubling;
@@ -23,6 +25,11 @@ public final class FakeEvents {
 
     FakeEvents(Supplier<Instant> clock) {
         this.clock = clock;
+    }
+
+    /// Hears of everything that happens, whether it is said or not.
+    void hear(Consumer<EngineEvent> listener) {
+        hearer = listener;
     }
 
     /// From now on nothing is said.
@@ -79,6 +86,7 @@ public final class FakeEvents {
         Instant now = clock.get(); // takes the engine's lock, which comes before this one
         long nanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
         var event = new EngineEvent(type, action, id, attributes, nanos);
+        hearer.accept(event);
         add(event);
     }
 

@@ -161,6 +161,10 @@ public final class FakeImages implements EngineImages {
                 .orElse(own);
     }
 
+    boolean has(ImageId id) {
+        return local.containsKey(id);
+    }
+
     Optional<Image> find(ImageRef reference) {
         return local.values().stream()
                 .filter(it -> reference.digest().isPresent()

@@ -14,6 +14,7 @@ import dev.berth.model.Cpus;
 import dev.berth.model.Failure;
 import dev.berth.model.Faults;
 import dev.berth.model.ImageRef;
+import dev.berth.model.Output;
 import dev.berth.model.RestartPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -97,6 +99,18 @@ class RealEngineTest implements EngineContract, AttachmentsContract {
                 // not yet
             }
         }
+        return id;
+    }
+
+    @Override
+    public ContainerId wrote(List<Said> said) {
+        StringBuilder script = new StringBuilder();
+        for (Said one : said)
+            script.append("echo '").append(one.text()).append(one.output() == Output.STDERR ? "' >&2;" : "';");
+        ContainerId id = running(sleeper()
+                .environment("DB_PASSWORD=geheim")
+                .running("sh", "-c", script.toString()));
+        Awaitility.await().until(() -> !inspect(id).status().alive());
         return id;
     }
 

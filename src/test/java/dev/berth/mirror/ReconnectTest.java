@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.engine.Engine;
 import dev.berth.engine.EngineContainers;
+import dev.berth.engine.EngineDetails;
 import dev.berth.engine.EngineEvent;
 import dev.berth.engine.EngineExecs;
 import dev.berth.engine.EngineFiles;
 import dev.berth.engine.EngineImages;
 import dev.berth.engine.EngineNetworks;
+import dev.berth.engine.EngineLogs;
 import dev.berth.engine.EngineStream;
 import dev.berth.engine.EngineVolumes;
 import dev.berth.engine.FakeEngine.Call;
@@ -371,6 +373,16 @@ class ReconnectTest {
     @Override
         public EngineStream<EngineEvent> execEvents() {
             return engine.execEvents();
+        }
+
+        @Override
+        public EngineLogs logs() {
+            return engine.logs();
+        }
+
+        @Override
+        public EngineDetails details() {
+            return engine.details();
         }
 
         @Override

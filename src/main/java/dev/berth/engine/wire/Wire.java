@@ -97,6 +97,11 @@ public final class Wire implements AutoCloseable {
         }
     }
 
+    /// The same as bytes.
+    public WireBytes bytes(Request request) {
+        return new WireBytes(this, request);
+    }
+
     /// Ends everything that is under way, as if each had been cancelled.
     @Override
     public void close() {

@@ -1,0 +1,52 @@
+package dev.berth.inside;
+
+import dev.berth.model.Output;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/// How far a log has been read, through any number of readings that overlap: tells a line that is new from one that
+/// comes again. Of one thread.
+final class LogProgress {
+    /// By how much, at most, two outputs' times go backwards from line to line.
+    private static final long OVERLAP_NANOS = 1_000_000_000L;
+
+    private LogPosition position;
+    private final Counts again = new Counts();
+    private final Set<Output> passed = EnumSet.noneOf(Output.class);
+
+    LogProgress(LogPosition position) {
+        this.position = position;
+    }
+
+    LogPosition position() {
+        return position;
+    }
+
+    /// Where the next reading has to begin, to miss nothing; none is at the start.
+    OptionalLong since() {
+        return position.nanos() == 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(1, position.nanos() - OVERLAP_NANOS));
+    }
+
+    /// Another reading begins, somewhere before where this one got to.
+    void again() {
+        again.clear();
+        passed.clear();
+    }
+
+    /// The place after a line; nothing if it has been read before. Once one line of an output is new, so are those
+    /// behind it, whatever a clock that was set back has stamped on them.
+    Optional<LogPosition> take(Output output, long nanos) {
+        if (!passed.contains(output)) {
+            if (nanos < position.nanos(output)) return Optional.empty();
+            if (nanos == position.nanos(output) && again.plusOne(output) <= position.count(output))
+                return Optional.empty();
+            passed.add(output);
+        }
+        position = position.plus(output, nanos);
+        return Optional.of(position);
+    }
+}
