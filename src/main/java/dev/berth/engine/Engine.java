@@ -33,6 +33,7 @@ public interface Engine extends AutoCloseable {
     EngineFiles files();
 
     EngineExecs execs();
+
     EngineLogs logs();
 
     EngineDetails details();

@@ -12,11 +12,11 @@ import dev.berth.engine.FakeEngine;
 import dev.berth.feed.Feed;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
+import dev.berth.inside.Details;
 import dev.berth.inside.Execs;
 import dev.berth.inside.FileCopies;
-import dev.berth.inside.TerminalSettings;
-import dev.berth.inside.Details;
 import dev.berth.inside.Logs;
+import dev.berth.inside.TerminalSettings;
 import dev.berth.jobs.Jobs;
 import dev.berth.metrics.Metrics;
 import dev.berth.metrics.MetricsSettings;
@@ -124,7 +124,18 @@ public final class Harbour implements AutoCloseable {
     /// What the HTTP edge is given.
     public Rooms rooms() {
         return new Rooms(
-                mirror, stats, jobs, images, admission, containers, feed, attachments, metrics, copies, execs, logs,
+                mirror,
+                stats,
+                jobs,
+                images,
+                admission,
+                containers,
+                feed,
+                attachments,
+                metrics,
+                copies,
+                execs,
+                logs,
                 details);
     }
 

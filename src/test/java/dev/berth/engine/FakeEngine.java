@@ -73,7 +73,7 @@ public final class FakeEngine implements Engine {
     private final Map<Call, Gate> after = new EnumMap<>(Call.class);
 
     private final FakeEvents events = new FakeEvents(this::tick);
-    private final FakeEvents execs = new FakeEvents(this::tick);
+    private final FakeEvents execEvents = new FakeEvents(this::tick);
     private final FakeImages images = new FakeImages(this);
     private final FakeContainers containers = new FakeContainers(this, images);
     private final FakeFiles files = new FakeFiles(this);
@@ -101,7 +101,7 @@ public final class FakeEngine implements Engine {
             away = true;
         }
         events.breakStreams();
-        execs.breakStreams();
+        execEvents.breakStreams();
         containers.breakStreams();
         execs.breakStreams();
         logs.breakStreams();
@@ -139,7 +139,7 @@ public final class FakeEngine implements Engine {
 
     /// What it says of commands in containers.
     public FakeEvents execBus() {
-        return execs;
+        return execEvents;
     }
 
     /// Lists go on showing what they show now, until `freshLists`.
@@ -309,7 +309,7 @@ public final class FakeEngine implements Engine {
 
     @Override
     public EngineStream<EngineEvent> execEvents() {
-        return call(Call.EVENTS, () -> execs.follow(now));
+        return call(Call.EVENTS, () -> execEvents.follow(now));
     }
 
     @Override

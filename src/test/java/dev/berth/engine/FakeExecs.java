@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// Commands inside the fake engine's containers: a handful of programs, and the signal from inside. The engine itself
@@ -42,10 +43,14 @@ public final class FakeExecs implements EngineExecs {
         });
     }
 
+    private FakeExec known(ExecId id) {
+        return Objects.requireNonNull(all.get(id), "nobody made it");
+    }
+
     @Override
     public ExecStream start(ExecId id, boolean tty) {
         return engine.call(Call.EXEC_START, () -> {
-            FakeExec exec = all.get(id);
+            FakeExec exec = known(id);
             if (exec.isSignal()) {
                 all.values().stream().filter(exec::isMeantFor).forEach(it -> it.end(KILLED));
                 exec.end(0);
@@ -57,10 +62,10 @@ public final class FakeExecs implements EngineExecs {
     @Override
     public void resize(ExecId id, TerminalSize size) {
         engine.call(Call.EXEC_RESIZE, () -> {
-            if (all.get(id).state().pid() == 0 || !all.get(id).state().running())
+            if (known(id).state().pid() == 0 || !known(id).state().running())
                 throw new Failure.Rejected("exec-refused", "the engine could not start the command")
                         .saidByEngine("process does not exist");
-            all.get(id).size(size);
+            known(id).size(size);
             return true;
         });
     }

@@ -46,7 +46,7 @@ class RoomsTest {
             attachments -> model json engine mirror          networks and volumes, which containers are attached to
             containers -> model json store engine mirror admission images    create, start, stop, change, remove
             updates    -> model store engine mirror admission images containers jobs    the successor and the way back
-            inside     -> model engine mirror            log, exec, files, processes
+            inside     -> model json engine mirror       log, exec, files, processes
             metrics    -> model engine mirror stats admission jobs    figures, as Prometheus reads them
             access     -> model json store feed          tokens, roles, quotas, policy, audit
             cluster    -> model json engine feed mirror stats admission containers access    the other nodes

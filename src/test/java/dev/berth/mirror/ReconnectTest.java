@@ -13,8 +13,8 @@ import dev.berth.engine.EngineEvent;
 import dev.berth.engine.EngineExecs;
 import dev.berth.engine.EngineFiles;
 import dev.berth.engine.EngineImages;
-import dev.berth.engine.EngineNetworks;
 import dev.berth.engine.EngineLogs;
+import dev.berth.engine.EngineNetworks;
 import dev.berth.engine.EngineStream;
 import dev.berth.engine.EngineVolumes;
 import dev.berth.engine.FakeEngine.Call;
@@ -368,9 +368,9 @@ class ReconnectTest {
         @Override
         public EngineExecs execs() {
             return engine.execs();
-    }
+        }
 
-    @Override
+        @Override
         public EngineStream<EngineEvent> execEvents() {
             return engine.execEvents();
         }
