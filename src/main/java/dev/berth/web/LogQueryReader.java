@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
 
 /// Reads which lines of a log are wanted.
 final class LogQueryReader {
+    private static final String TAIL = "tail";
+    private static final String STREAM = "stream";
     private static final Pattern SPAN = Pattern.compile("(\\d{1,9})([smhd])");
     private static final Pattern SECONDS = Pattern.compile("\\d{1,10}(\\.\\d{1,9})?");
     /// What nanoseconds in 64 bits can tell, and more than engines take.
@@ -40,18 +42,18 @@ final class LogQueryReader {
     }
 
     private OptionalInt tail() {
-        Optional<String> value = query.one("tail");
+        Optional<String> value = query.one(TAIL);
         if (value.isEmpty() || value.get().equals("all")) return OptionalInt.empty();
         if (value.get().matches("\\d{1,9}")) return OptionalInt.of(Integer.parseInt(value.get()));
-        throw new Failure.Invalid("tail", "must be a number of lines, or all");
+        throw new Failure.Invalid(TAIL, "must be a number of lines, or all");
     }
 
     private Set<Output> outputs() {
-        return query.one("stream")
+        return query.one(STREAM)
                 .map(value -> switch (value) {
                     case "stdout" -> Set.of(Output.STDOUT);
                     case "stderr" -> Set.of(Output.STDERR);
-                    default -> throw new Failure.Invalid("stream", "must be stdout or stderr; without it, both");
+                    default -> throw new Failure.Invalid(STREAM, "must be stdout or stderr; without it, both");
                 })
                 .orElse(Set.of(Output.values()));
     }

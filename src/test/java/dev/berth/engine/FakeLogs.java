@@ -69,8 +69,10 @@ public final class FakeLogs implements EngineLogs {
     /// Ends what follows, as a proxy in between does.
     public void breakStreams() {
         synchronized (engine) {
-            followers.values().forEach(all -> List.copyOf(all)
-                    .forEach(it -> it.breakOff(new Failure.EngineNonsense("the engine broke off", null))));
+            followers
+                    .values()
+                    .forEach(all -> List.copyOf(all)
+                            .forEach(it -> it.breakOff(new Failure.EngineNonsense("the engine broke off", null))));
             followers.clear();
         }
     }
@@ -86,8 +88,7 @@ public final class FakeLogs implements EngineLogs {
         return engine.call(Call.LOGS, () -> {
             FakeContainer container = containers.get(id);
             if (unreadable.contains(id))
-                throw new Failure.Conflict(
-                                "log-unreadable", "the container's log driver 'none' keeps nothing to read")
+                throw new Failure.Conflict("log-unreadable", "the container's log driver 'none' keeps nothing to read")
                         .with("log_driver", "none")
                         .saidByEngine("configured logging driver does not support reading");
             opened++;

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /// What holds of every engine where it shows what goes on in a container.
 interface InsideContract extends ChangeContract {
-    List<Said> SAID = List.of(
-            new Said(Output.STDOUT, "one"), new Said(Output.STDERR, "two"), new Said(Output.STDOUT, "three"));
+    List<Said> SAID =
+            List.of(new Said(Output.STDOUT, "one"), new Said(Output.STDERR, "two"), new Said(Output.STDOUT, "three"));
 
     /// A line of a container's.
     record Said(Output output, String text) {}
@@ -35,9 +35,8 @@ interface InsideContract extends ChangeContract {
         for (Said said : SAID)
             assertTrue(
                     records.stream()
-                            .anyMatch(it -> it.output() == said.output()
-                                    && it.text().equals(said.text())
-                                    && it.whole()),
+                            .anyMatch(it ->
+                                    it.output() == said.output() && it.text().equals(said.text()) && it.whole()),
                     said + " is not in " + records);
         for (LogRecord it : records) assertTrue(it.nanos() > 0, it.toString());
     }
@@ -52,8 +51,7 @@ interface InsideContract extends ChangeContract {
                 List.of("three"),
                 texts(read(id, LogQuery.all().since(all.getLast().nanos()))));
         assertEquals(
-                List.of(),
-                texts(read(id, LogQuery.all().since(all.getLast().nanos() + 1))));
+                List.of(), texts(read(id, LogQuery.all().since(all.getLast().nanos() + 1))));
         assertEquals(
                 List.of("one"),
                 texts(read(id, LogQuery.all().until(all.getFirst().nanos()))));
@@ -65,7 +63,7 @@ interface InsideContract extends ChangeContract {
         try (EngineStream<LogRecord> log =
                 engine().logs().read(id, LogQuery.all().following())) {
             var ended = CompletableFuture.supplyAsync(log::next);
-            engine().containers().remove(id, true, true);
+            engine().containers().stop(id, AT_ONCE);
             assertTrue(ended.get(30, TimeUnit.SECONDS).isEmpty());
         }
     }
@@ -95,17 +93,24 @@ interface InsideContract extends ChangeContract {
         ContainerId id = wrote(List.of());
         Json masked = engine().details().container(id, false);
         assertEquals(id.hex(), masked.get("Id").textOrEmpty());
-        assertTrue(environment(masked).contains("DB_PASSWORD=***"), environment(masked).toString());
+        assertTrue(
+                environment(masked).contains("DB_PASSWORD=***"),
+                environment(masked).toString());
         assertFalse(masked.toString().contains("geheim"));
         Json open = engine().details().container(id, true);
-        assertTrue(environment(open).contains("DB_PASSWORD=geheim"), environment(open).toString());
+        assertTrue(
+                environment(open).contains("DB_PASSWORD=geheim"),
+                environment(open).toString());
     }
 
     @Test
     default void anImageIsShownWithItsHistory() {
-        ImageId image =
-                engine().images().inspect(sleeper().spec().image()).orElseThrow().id();
-        assertEquals(image.text(), engine().details().image(image, false).get("Id").textOrEmpty());
+        ImageId image = engine().images()
+                .inspect(sleeper().spec().image())
+                .orElseThrow()
+                .id();
+        assertEquals(
+                image.text(), engine().details().image(image, false).get("Id").textOrEmpty());
         assertFalse(engine().details().history(image).items().isEmpty());
     }
 

@@ -49,7 +49,11 @@ class LogFramesTest {
     @ValueSource(ints = {1, 7, 4000, 100_000})
     void framesTellTheOutputsAndThePieces(int most) throws Refused {
         String piece = "x".repeat(16_384);
-        frame(1, TIME + piece).frame(2, TIME + "err\n").frame(1, TIME + "end\n").frame(1, TIME + "\n").frame(1, TIME + "no end");
+        frame(1, TIME + piece)
+                .frame(2, TIME + "err\n")
+                .frame(1, TIME + "end\n")
+                .frame(1, TIME + "\n")
+                .frame(1, TIME + "no end");
         List<LogRecord> records = records(false, most);
         assertEquals(
                 List.of(piece, "err", "end", "", "no end"),
@@ -82,7 +86,8 @@ class LogFramesTest {
     void aLineThatHoldsAnotherTimeIsNoPiece() throws Refused {
         String text = "y".repeat(20_000) + TIME.replace("188Z", "189Z") + "z".repeat(9000);
         sent.writeBytes((TIME + text + "\n").getBytes(StandardCharsets.UTF_8));
-        assertEquals(List.of(text), records(true, 5000).stream().map(LogRecord::text).toList());
+        assertEquals(
+                List.of(text), records(true, 5000).stream().map(LogRecord::text).toList());
     }
 
     @Test

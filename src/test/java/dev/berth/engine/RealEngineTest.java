@@ -107,9 +107,7 @@ class RealEngineTest implements EngineContract {
         StringBuilder script = new StringBuilder();
         for (Said one : said)
             script.append("echo '").append(one.text()).append(one.output() == Output.STDERR ? "' >&2;" : "';");
-        ContainerId id = running(sleeper()
-                .environment("DB_PASSWORD=geheim")
-                .running("sh", "-c", script.toString()));
+        ContainerId id = running(sleeper().environment("DB_PASSWORD=geheim").running("sh", "-c", script.toString()));
         Awaitility.await().until(() -> !inspect(id).status().alive());
         return id;
     }

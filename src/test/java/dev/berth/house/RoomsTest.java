@@ -45,7 +45,7 @@ class RoomsTest {
             images     -> model json engine mirror jobs    pull, update all, remove
             containers -> model json store engine mirror admission images    create, start, stop, change, remove
             updates    -> model store engine mirror admission images containers jobs    the successor and the way back
-            inside     -> model engine mirror            log, exec, files, processes
+            inside     -> model json engine mirror    log, exec, files, processes
             access     -> model json store feed          tokens, roles, quotas, policy, audit
             cluster    -> model json engine feed mirror stats admission containers access    the other nodes
             web        -> every room above but engine and store    the HTTP edge

@@ -64,7 +64,9 @@ class LogPartsTest {
         for (int i = 0; i < 70; i++) joiner.add(record(STDOUT, 1, piece, false));
         joiner.add(record(STDOUT, 1, "end", true));
         joiner.add(record(STDOUT, 2, "next", true));
-        assertEquals("stdout ".length() + LineJoiner.LONGEST + " [cut]".length(), joined.getFirst().length());
+        assertEquals(
+                "stdout ".length() + LineJoiner.LONGEST + " [cut]".length(),
+                joined.getFirst().length());
         assertTrue(joined.getFirst().endsWith("x [cut]"));
         assertEquals("stdout next", joined.getLast());
     }
@@ -83,19 +85,27 @@ class LogPartsTest {
         var place = new LogPosition(1_795_561_716_280_706_188L, 3, 7, 0);
         assertEquals(Optional.of(place), LogPosition.parse(place.toString()));
         assertEquals("o1795561716280706188.3e7.0", place.toString());
-        for (String none : List.of("", "o1.1", "o1.1e1", "o-1.1e1.1", "o1.1e1.1 ", "o99999999999999999999.1e1.1", "o9999999999999999999.1e1.1"))
-            assertEquals(Optional.empty(), LogPosition.parse(none), none);
+        for (String none : List.of(
+                "",
+                "o1.1",
+                "o1.1e1",
+                "o-1.1e1.1",
+                "o1.1e1.1 ",
+                "o99999999999999999999.1e1.1",
+                "o9999999999999999999.1e1.1")) assertEquals(Optional.empty(), LogPosition.parse(none), none);
     }
 
     @Test
     void whatComesAgainIsKnownAlsoAmongLinesOfOneTime() {
         var progress = new LogProgress(LogPosition.START);
         assertEquals(OptionalLong.empty(), progress.since());
-        for (int i = 0; i < 3; i++) assertTrue(progress.take(STDOUT, 5_000_000_000L).isPresent());
+        for (int i = 0; i < 3; i++)
+            assertTrue(progress.take(STDOUT, 5_000_000_000L).isPresent());
         assertEquals(OptionalLong.of(4_000_000_000L), progress.since());
         progress.again();
         assertFalse(progress.take(STDOUT, 4_000_000_000L).isPresent());
-        for (int i = 0; i < 3; i++) assertFalse(progress.take(STDOUT, 5_000_000_000L).isPresent());
+        for (int i = 0; i < 3; i++)
+            assertFalse(progress.take(STDOUT, 5_000_000_000L).isPresent());
         assertTrue(progress.take(STDOUT, 5_000_000_000L).isPresent(), "the fourth of that time is new");
         assertEquals(new LogPosition(5_000_000_000L, 4, 0, 0), progress.position());
     }
@@ -139,7 +149,8 @@ class LogPartsTest {
             long since = progress.since().orElse(0);
             int most = seen.size() + random.nextInt(50);
             for (LogRecord it : log.subList(0, Math.min(log.size(), most + 1)))
-                if (it.nanos() >= since && progress.take(it.output(), it.nanos()).isPresent()) seen.add(it.text());
+                if (it.nanos() >= since
+                        && progress.take(it.output(), it.nanos()).isPresent()) seen.add(it.text());
         }
         assertEquals(log.stream().map(LogRecord::text).toList(), seen);
     }

@@ -59,12 +59,7 @@ class LogsTest {
 
     private Logs logs(int ring) {
         var made = new Logs(
-                harbour.engine,
-                harbour.mirror,
-                InstantSource.system(),
-                LogsTest::briefly,
-                new Random(1),
-                ring);
+                harbour.engine, harbour.mirror, InstantSource.system(), LogsTest::briefly, new Random(1), ring);
         all.add(made);
         return made;
     }
@@ -158,8 +153,7 @@ class LogsTest {
     void theLastLinesAreCountedAsLinesOfTheWantedOutput() throws InterruptedException {
         write(0, 1000);
         assertEquals(numbered(997, 1000), read(tail(everything(), 3, STDOUT, STDERR), "complete"));
-        assertEquals(
-                List.of("line 989", "line 994", "line 999"), read(tail(everything(), 3, STDERR), "complete"));
+        assertEquals(List.of("line 989", "line 994", "line 999"), read(tail(everything(), 3, STDERR), "complete"));
         assertEquals(List.of(), read(tail(everything(), 0, STDOUT), "complete"));
         assertEquals(800, read(tail(everything(), 5000, STDOUT), "complete").size());
     }
@@ -190,9 +184,7 @@ class LogsTest {
     void whatIsNotThereAndWhatCannotBeReadIsSaidAtOnce() {
         assertEquals(
                 "no-such-container",
-                assertThrows(
-                                Failure.NotFound.class,
-                                () -> logs.open(new ContainerId("f".repeat(64)), everything()))
+                assertThrows(Failure.NotFound.class, () -> logs.open(new ContainerId("f".repeat(64)), everything()))
                         .code());
         book.sendsAway(id);
         Failure refused = assertThrows(Failure.Conflict.class, () -> logs.open(id, following()));
@@ -338,8 +330,7 @@ class LogsTest {
         write(0, 5);
         LogRequest it = following();
         long now = 1_000_000L * InstantSource.system().millis();
-        var until = new LogRequest(
-                true, false, it.tail(), it.since(), OptionalLong.of(now), it.outputs(), it.from());
+        var until = new LogRequest(true, false, it.tail(), it.since(), OptionalLong.of(now), it.outputs(), it.from());
         try (LogReading reading = logs.open(id, until)) {
             LogItem item = reading.next(LONG);
             while (!(item instanceof LogItem.End)) item = reading.next(LONG);
@@ -355,7 +346,8 @@ class LogsTest {
             all30.addAll(lines(reading, 30));
         }
         for (int i = 0; i < 30; i++)
-            assertEquals(numbered(i + 1, 30), read(from(everything(), all30.get(i).position()), "complete"));
+            assertEquals(
+                    numbered(i + 1, 30), read(from(everything(), all30.get(i).position()), "complete"));
     }
 
     @Test
