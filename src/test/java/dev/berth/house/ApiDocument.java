@@ -109,7 +109,7 @@ public final class ApiDocument {
         var all = new ArrayList<Sendable>();
         for (Route route : routes) {
             for (String key : root.path("paths").path(route.template()).propertyNames()) {
-                if (METHODS.contains(key)) {
+                if (METHODS.contains(key) && asksAndIsAnswered(route.template(), key)) {
                     all.addAll(examplesOfRequests(route.template(), key));
                 }
             }
@@ -117,10 +117,20 @@ public final class ApiDocument {
         return all;
     }
 
+    /// Not what streams without an end, and not what takes other bodies than JSON.
+    private boolean asksAndIsAnswered(String template, String verb) {
+        String operation = "/paths/" + segment(template) + "/" + verb;
+        JsonNode answers = at(operation).path("responses").path("200").path("content");
+        if (answers.size() == 1 && answers.has("text/event-stream")) return false;
+        if (!at(operation).has("requestBody")) return true;
+        return at(resolved(operation + "/requestBody")).path("content").has("application/json");
+    }
+
     private List<Sendable> examplesOfRequests(String template, String verb) {
         String path = "/paths/" + segment(template);
         String target = template;
         var query = new ArrayList<String>();
+        boolean needed = false;
         for (String parameters : List.of(path + "/parameters", path + "/" + verb + "/parameters")) {
             for (int i = 0; i < at(parameters).size(); i++) {
                 JsonNode parameter = at(resolved(parameters + "/" + i));
@@ -129,6 +139,7 @@ public final class ApiDocument {
                 if (parameter.path("in").asString("").equals("path")) {
                     target = target.replace("{" + name + "}", values.getFirst());
                 } else if (parameter.path("in").asString("").equals("query") && !values.isEmpty()) {
+                    needed |= parameter.path("required").asBoolean(false);
                     boolean each = parameter.path("explode").asBoolean(true);
                     query.addAll(
                             each
@@ -149,7 +160,7 @@ public final class ApiDocument {
         if (bodies.isEmpty()) bodies.add(Optional.empty());
         var all = new ArrayList<Sendable>();
         for (Optional<String> body : bodies) {
-            all.add(new Sendable(verb.toUpperCase(Locale.ROOT), target, body));
+            if (!needed) all.add(new Sendable(verb.toUpperCase(Locale.ROOT), target, body));
             if (!query.isEmpty())
                 all.add(new Sendable(verb.toUpperCase(Locale.ROOT), target + "?" + String.join("&", query), body));
         }
