@@ -40,10 +40,7 @@ final class Berth implements AutoCloseable {
             var arguments = new ArrayList<>(
                     List.of("--listen", "127.0.0.1:0", "--engine", lab.engine(), "--data", folder.toString()));
             arguments.addAll(List.of(options));
-            var settings = Settings.read(
-                    arguments,
-                    Map.of("HOME", folder.toString()),
-                    "localhost");
+            var settings = Settings.read(arguments, Map.of("HOME", folder.toString()), "localhost");
             var app = new App(settings, Machine.here(), TOKEN, serverId, true);
             app.start();
             var berth = new Berth(folder, app, serverId);

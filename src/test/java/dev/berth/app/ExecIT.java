@@ -60,8 +60,8 @@ class ExecIT {
         assertEquals(3, three.get("exit_code").wholeOr(-1));
         assertEquals("out\n", three.get("stdout").textOrEmpty());
         assertEquals("err\n", three.get("stderr").textOrEmpty());
-        Json whole =
-                ran("{\"command\": [\"sh\", \"-c\", \"echo $A-$INHERITED-$(pwd)-$(id -u); cat\"], \"env\": {\"A\": \"b c\","
+        Json whole = ran(
+                "{\"command\": [\"sh\", \"-c\", \"echo $A-$INHERITED-$(pwd)-$(id -u); cat\"], \"env\": {\"A\": \"b c\","
                         + " \"INHERITED\": null}, \"user\": \"65534\", \"working_dir\": \"/tmp\", \"stdin\": \"grüße\"}");
         assertEquals("b c--/tmp-65534\ngrüße", whole.get("stdout").textOrEmpty());
         assertEquals(
@@ -84,12 +84,22 @@ class ExecIT {
         assertEquals(422, missing.status(), missing::text);
         assertTrue(missing.json().get("engine_message").textOrEmpty().contains("no-such-program"), missing::text);
         assertEquals(422, exec("{\"command\": [\"/etc/passwd\"]}").status());
-        assertEquals(422, exec("{\"command\": [\"true\"], \"user\": \"nobody-knows\"}").status());
-        assertEquals(127, ran("{\"command\": [\"sh\", \"-c\", \"exit 127\"]}").get("exit_code").wholeOr(-1));
+        assertEquals(
+                422,
+                exec("{\"command\": [\"true\"], \"user\": \"nobody-knows\"}").status());
+        assertEquals(
+                127,
+                ran("{\"command\": [\"sh\", \"-c\", \"exit 127\"]}")
+                        .get("exit_code")
+                        .wholeOr(-1));
         Http.Reply standing = berth.http().post("/container/standing/exec", "{\"command\": [\"true\"]}");
         assertEquals(409, standing.status(), standing::text);
         assertEquals("/problem/not-running", standing.json().get("type").textOrEmpty());
-        assertEquals(404, berth.http().post("/container/nobody/exec", "{\"command\": [\"true\"]}").status());
+        assertEquals(
+                404,
+                berth.http()
+                        .post("/container/nobody/exec", "{\"command\": [\"true\"]}")
+                        .status());
     }
 
     @Test

@@ -45,7 +45,7 @@ public final class FakeExecs implements EngineExecs {
     @Override
     public ExecStream start(ExecId id, boolean tty) {
         return engine.call(Call.EXEC_START, () -> {
-            FakeExec exec = all.get(id);
+            FakeExec exec = get(id);
             if (exec.isSignal()) {
                 all.values().stream().filter(exec::isMeantFor).forEach(it -> it.end(KILLED));
                 exec.end(0);
@@ -57,12 +57,18 @@ public final class FakeExecs implements EngineExecs {
     @Override
     public void resize(ExecId id, TerminalSize size) {
         engine.call(Call.EXEC_RESIZE, () -> {
-            if (all.get(id).state().pid() == 0 || !all.get(id).state().running())
+            FakeExec exec = get(id);
+            if (exec.state().pid() == 0 || !exec.state().running())
                 throw new Failure.Rejected("exec-refused", "the engine could not start the command")
                         .saidByEngine("process does not exist");
-            all.get(id).size(size);
+            exec.size(size);
             return true;
         });
+    }
+
+    private FakeExec get(ExecId id) {
+        return Optional.ofNullable(all.get(id))
+                .orElseThrow(() -> new Failure.NotFound("no-such-exec", "the engine has forgotten the command"));
     }
 
     @Override

@@ -63,8 +63,7 @@ class ExecTextTest {
                 TerminalSettings.read(_ -> Optional.of("5"), faults).idle());
         assertFalse(faults.any());
         for (String wrong : new String[] {"0", "-1", "1h", "604801", ""})
-            assertEquals(
-                    TerminalSettings.DEFAULTS, TerminalSettings.read(_ -> Optional.of(wrong), faults));
+            assertEquals(TerminalSettings.DEFAULTS, TerminalSettings.read(_ -> Optional.of(wrong), faults));
         assertEquals(5, faults.found().size());
         assertEquals("terminal.idle-seconds", faults.found().getFirst().field());
     }

@@ -45,9 +45,11 @@ class ExecRoutesTest {
         Json failed = ran("{\"command\": [\"fail\", \"no\", \"way\"]}");
         assertEquals(3, failed.get("exit_code").wholeOr(-1));
         assertEquals("no way\n", failed.get("stderr").textOrEmpty());
-        assertEquals("grüße\u0000", ran("{\"command\": [\"cat\"], \"stdin\": \"grüße\\u0000\"}")
-                .get("stdout")
-                .textOrEmpty());
+        assertEquals(
+                "grüße\u0000",
+                ran("{\"command\": [\"cat\"], \"stdin\": \"grüße\\u0000\"}")
+                        .get("stdout")
+                        .textOrEmpty());
         String environment = ran("{\"command\": [\"env\"], \"env\": {\"A\": \"b\", \"GONE\": null}}")
                 .get("stdout")
                 .textOrEmpty();
@@ -73,7 +75,8 @@ class ExecRoutesTest {
                 List.of("command", "env[0]", "env[1]", "user", "working_dir", "stdin", "timeout_seconds", "tty"),
                 reply.faulty());
         assertEquals(List.of("command"), desk.post(EXEC, "{}").faulty());
-        assertEquals(List.of("command"), desk.post(EXEC, "{\"command\": \"ls\"}").faulty());
+        assertEquals(
+                List.of("command"), desk.post(EXEC, "{\"command\": \"ls\"}").faulty());
     }
 
     @Test
@@ -81,7 +84,9 @@ class ExecRoutesTest {
         Desk.Reply missing = desk.post(EXEC, "{\"command\": [\"/nosuch\"]}");
         assertEquals(422, missing.status());
         assertTrue(missing.json().get("engine_message").textOrEmpty().contains("/nosuch"));
-        assertEquals(404, desk.post("/container/nobody/exec", "{\"command\": [\"echo\"]}").status());
+        assertEquals(
+                404,
+                desk.post("/container/nobody/exec", "{\"command\": [\"echo\"]}").status());
         harbour.engine.dies(harbour.mirror.known().container("web").id(), 1);
         assertEquals("not-running", desk.post(EXEC, "{\"command\": [\"echo\"]}").problem());
         harbour.engine.goAway();
@@ -105,14 +110,27 @@ class ExecRoutesTest {
         assertEquals(426, plain.status());
         assertEquals("websocket", plain.header("Upgrade"));
         desk.with("Upgrade", "websocket").with("Connection", "keep-alive, Upgrade");
-        assertEquals(426, desk.with("Sec-WebSocket-Version", "8").get(EXEC + "?command=sh").status());
+        assertEquals(
+                426,
+                desk.with("Sec-WebSocket-Version", "8")
+                        .get(EXEC + "?command=sh")
+                        .status());
         desk.with("Sec-WebSocket-Version", "13");
-        assertEquals(400, desk.with("Sec-WebSocket-Key", "short").get(EXEC + "?command=sh").status());
+        assertEquals(
+                400,
+                desk.with("Sec-WebSocket-Key", "short")
+                        .get(EXEC + "?command=sh")
+                        .status());
         desk.with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
         assertEquals(
                 List.of("command", "env[0]", "user", "working_dir", "tty", "rows", "cols"),
-                desk.get(EXEC + "?command=%5B1%5D&env=%3D&user=&working_dir=x&tty=x&rows=0&cols=99999").faulty());
-        assertEquals(403, desk.with("Origin", "https://evil.example").get(EXEC + "?command=sh").status());
+                desk.get(EXEC + "?command=%5B1%5D&env=%3D&user=&working_dir=x&tty=x&rows=0&cols=99999")
+                        .faulty());
+        assertEquals(
+                403,
+                desk.with("Origin", "https://evil.example")
+                        .get(EXEC + "?command=sh")
+                        .status());
         desk.without("Origin").without("Authorization");
         assertEquals(401, desk.get(EXEC + "?command=sleep").status());
         assertEquals(

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Timeout;
 /// A connection that stops being HTTP, and one that does not.
 @Timeout(30)
 class UpgradedTest {
-    private static final Request ASK =
-            Request.post("/start", "start a thing").body(new ObjBuilder().put("Tty", true).build());
+    private static final Request ASK = Request.post("/start", "start a thing")
+            .body(new ObjBuilder().put("Tty", true).build());
     private static final String AGREED = "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n";
 
     private final Script engine;
@@ -79,7 +79,8 @@ class UpgradedTest {
                 hear(),
                 say("HTTP/1.1 400 No\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{\"message\":\"no\"}\r\n0\r\n\r\n"));
         assertEquals(
-                "no", assertThrows(Refused.class, () -> wire.upgrade(ASK).close()).message());
+                "no",
+                assertThrows(Refused.class, () -> wire.upgrade(ASK).close()).message());
     }
 
     @Test
