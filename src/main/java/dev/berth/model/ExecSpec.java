@@ -17,7 +17,7 @@ public record ExecSpec(
         boolean stdin,
         boolean tty) {
     public ExecSpec {
-        if (command.isEmpty()) throw new Failure.Invalid("command", "must not be empty");
+        if (command.isEmpty()) throw new Failure.Invalid("a command must not be empty");
         command = List.copyOf(command);
         environment = List.copyOf(environment);
     }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /// Commands inside the fake engine's containers: a handful of programs, and the signal from inside. The engine itself
@@ -43,14 +42,10 @@ public final class FakeExecs implements EngineExecs {
         });
     }
 
-    private FakeExec known(ExecId id) {
-        return Objects.requireNonNull(all.get(id), "nobody made it");
-    }
-
     @Override
     public ExecStream start(ExecId id, boolean tty) {
         return engine.call(Call.EXEC_START, () -> {
-            FakeExec exec = known(id);
+            FakeExec exec = get(id);
             if (exec.isSignal()) {
                 all.values().stream().filter(exec::isMeantFor).forEach(it -> it.end(KILLED));
                 exec.end(0);
@@ -62,12 +57,18 @@ public final class FakeExecs implements EngineExecs {
     @Override
     public void resize(ExecId id, TerminalSize size) {
         engine.call(Call.EXEC_RESIZE, () -> {
-            if (known(id).state().pid() == 0 || !known(id).state().running())
+            FakeExec exec = get(id);
+            if (exec.state().pid() == 0 || !exec.state().running())
                 throw new Failure.Rejected("exec-refused", "the engine could not start the command")
                         .saidByEngine("process does not exist");
-            known(id).size(size);
+            exec.size(size);
             return true;
         });
+    }
+
+    private FakeExec get(ExecId id) {
+        return Optional.ofNullable(all.get(id))
+                .orElseThrow(() -> new Failure.NotFound("no-such-exec", "the engine has forgotten the command"));
     }
 
     @Override

@@ -215,7 +215,7 @@ class TerminalTest {
         try (var caller = new Caller("sleep")) {
             var stopping = Thread.ofVirtual().start(server::close);
             assertEquals(new Heard(CLOSE, "1001"), caller.hear());
-            caller.close();
+            caller.socket.close();
             stopping.join();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

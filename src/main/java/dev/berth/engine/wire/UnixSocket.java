@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -18,6 +21,8 @@ import java.nio.file.Path;
 /// from another thread; it also takes six descriptors per connection, and this one takes one. A blocking channel's
 /// read ends at once when it is closed. Time limits are not kept here.
 final class UnixSocket extends Socket {
+    private static final SocketAddress NOWHERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
     private final Path path;
     private final SocketChannel channel;
 
@@ -70,6 +75,18 @@ final class UnixSocket extends Socket {
     @Override
     public void shutdownOutput() throws IOException {
         channel.shutdownOutput();
+    }
+
+    // What is inherited would open an IP socket to do it, a second descriptor that stays until it is collected.
+
+    @Override
+    public SocketAddress getRemoteSocketAddress() {
+        return NOWHERE;
+    }
+
+    @Override
+    public <T> Socket setOption(SocketOption<T> name, T value) {
+        return this;
     }
 
     // What a socket in the file system has none of.
