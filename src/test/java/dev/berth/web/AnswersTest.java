@@ -202,7 +202,7 @@ class AnswersTest {
                 Arguments.of(new Failure.EngineNonsense("no", null), 502),
                 Arguments.of(new Failure.EngineDown("no", null), 503),
                 Arguments.of(new Failure.Cancelled("no"), 503),
-                Arguments.of(new Failure.Late("exec-timeout", "too late"), 504),
+                Arguments.of(new Failure.Overdue("exec-timeout", "too late"), 504),
                 Arguments.of(new Failure.EngineSlow("no"), 504));
     }
 
