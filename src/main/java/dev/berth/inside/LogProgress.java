@@ -23,7 +23,7 @@ final class LogProgress {
         this.position = position;
     }
 
-    /// The same for a reading that follows: there, an engine that turns a full file over says the last lines once more.
+    /// The same for a reading that follows: there, an engine that turns a full file over says its last lines twice.
     static LogProgress following(LogPosition from) {
         var progress = new LogProgress(from);
         for (Output output : Output.values()) progress.recent.put(output, new RecentTimes());
@@ -48,8 +48,9 @@ final class LogProgress {
     }
 
     /// The place after a line; nothing if it has been read before. Once one line of an output is new, so are those
-    /// behind it, whatever a clock that was set back has stamped on them, unless the very same time has come
-    before.Optional<LogPosition> take(Output output, long nanos) {
+    /// behind it, whatever a clock that was set back has stamped on them, unless the very same
+    /// time has come before.
+    Optional<LogPosition> take(Output output, long nanos) {
         RecentTimes times = recent.get(output);
         if (times != null && nanos < position.nanos(output) && times.contains(nanos)) again();
         if (!passed.contains(output)) {
