@@ -62,7 +62,7 @@ final class LogChannel implements AutoCloseable {
         this.ring = ring;
         this.pause = pause;
         this.random = random;
-        this.progress = new LogProgress(from);
+        this.progress = LogProgress.following(from);
         this.thread = Thread.ofVirtual().name("log of " + id.shortId()).unstarted(this::run);
     }
 

@@ -1,7 +1,9 @@
 package dev.berth.inside;
 
 import dev.berth.model.Output;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -15,9 +17,17 @@ final class LogProgress {
     private LogPosition position;
     private final Counts again = new Counts();
     private final Set<Output> passed = EnumSet.noneOf(Output.class);
+    private final Map<Output, RecentTimes> recent = new EnumMap<>(Output.class);
 
     LogProgress(LogPosition position) {
         this.position = position;
+    }
+
+    /// The same for a reading that follows: there, an engine that turns a full file over says its last lines twice.
+    static LogProgress following(LogPosition from) {
+        var progress = new LogProgress(from);
+        for (Output output : Output.values()) progress.recent.put(output, new RecentTimes());
+        return progress;
     }
 
     LogPosition position() {
@@ -38,14 +48,18 @@ final class LogProgress {
     }
 
     /// The place after a line; nothing if it has been read before. Once one line of an output is new, so are those
-    /// behind it, whatever a clock that was set back has stamped on them.
+    /// behind it, whatever a clock that was set back has stamped on them, unless the very same
+    /// time has come before.
     Optional<LogPosition> take(Output output, long nanos) {
+        RecentTimes times = recent.get(output);
+        if (times != null && nanos < position.nanos(output) && times.contains(nanos)) again();
         if (!passed.contains(output)) {
             if (nanos < position.nanos(output)) return Optional.empty();
             if (nanos == position.nanos(output) && again.plusOne(output) <= position.count(output))
                 return Optional.empty();
             passed.add(output);
         }
+        if (times != null) times.add(nanos);
         position = position.plus(output, nanos);
         return Optional.of(position);
     }

@@ -63,8 +63,8 @@ final class EventStream {
     }
 
     /// Bytes as they are: events that were made elsewhere, or of another type than this one's.
-    void raw(byte[] bytes) throws IOException {
-        out.write(bytes);
+    void raw(ByteArrayOutputStream bytes) throws IOException {
+        bytes.writeTo(out);
         out.flush();
     }
 

@@ -24,6 +24,8 @@ import java.util.Set;
 final class LogRoutes {
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final Duration RETRY = Duration.ofSeconds(2);
+    private static final int USUAL = 8 << 10;
+    private static final int LARGEST_KEPT = 128 << 10;
     private static final String LAST_EVENT = "Last-Event-ID";
 
     private final Mirror mirror;
@@ -63,6 +65,14 @@ final class LogRoutes {
         return Answer.text(stream -> text(reading, wanted, timestamps, stream));
     }
 
+    /// What is empty again, and has not grown with some long line for good.
+    private static ByteArrayOutputStream sent(ByteArrayOutputStream out, EventStream stream) throws IOException {
+        stream.raw(out);
+        boolean usual = out.size() <= LARGEST_KEPT;
+        out.reset();
+        return usual ? out : new ByteArrayOutputStream(USUAL);
+    }
+
     private static Optional<LogPosition> from(Request request) {
         return request.headers()
                 .first(LAST_EVENT)
@@ -73,13 +83,13 @@ final class LogRoutes {
     /// A slow client is waited for. What breaks off must not look like the end, so the connection is cut.
     private void text(LogReading open, LogRequest wanted, boolean timestamps, EventStream stream)
             throws IOException, InterruptedException {
+        var out = new ByteArrayOutputStream(USUAL);
         try (LogReading reading = open) {
             while (true) {
                 switch (reading.next(heartbeat)) {
                     case LogItem.Lines(List<LogLine> lines) -> {
-                        var out = new ByteArrayOutputStream(32 << 10);
                         for (LogLine line : lines) LogText.plain(line, timestamps, out);
-                        stream.raw(out.toByteArray());
+                        out = sent(out, stream);
                     }
                     case LogItem.End(String reason) -> {
                         if (reason.equals("closed")) throw new IOException("the log was closed");
@@ -100,14 +110,14 @@ final class LogRoutes {
     }
 
     private void events(LogReading open, EventStream stream) throws IOException, InterruptedException {
+        var out = new ByteArrayOutputStream(USUAL);
         try (LogReading reading = open) {
             stream.retry(RETRY);
             while (true) {
                 switch (reading.next(heartbeat)) {
                     case LogItem.Lines(List<LogLine> lines) -> {
-                        var out = new ByteArrayOutputStream(64 << 10);
                         for (LogLine line : lines) LogText.event(line, out);
-                        stream.raw(out.toByteArray());
+                        out = sent(out, stream);
                     }
                     case LogItem.Gap(long lost) ->
                         stream.event("gap", new ObjBuilder().put("lost", lost).build());

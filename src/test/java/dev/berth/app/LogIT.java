@@ -240,6 +240,20 @@ class LogIT {
         assertEquals(numbers(1, out.size()), out);
     }
 
+    /// Engines were seen to say some lines twice when they begin a new file.
+    @Test
+    void aLogThatTurnsOverIsFollowedWithoutLossOrDoubling() {
+        String script = "sleep 2; i=0; while [ $i -lt 40000 ]; do seq -s ' " + "x".repeat(90)
+                + "\n' $((i+1)) $((i+1000)); i=$((i+1000)); usleep 100000; done; sleep 600";
+        run("turning", "--log-opt", "max-size=2m", "--log-opt", "max-file=9", "busybox", "sh", "-c", script);
+        try (var events = new Follower(berth, "/container/turning/log?follow", "")) {
+            List<String> seen = events.texts(40_000).stream()
+                    .map(it -> it.replace(" " + "x".repeat(90), ""))
+                    .toList();
+            assertEquals(numbers(1, 40_000), seen);
+        }
+    }
+
     @Test
     void anEngineThatIsKilledAndStartedAgainIsFollowedOn() {
         Lab lab = LAB.engine("l");

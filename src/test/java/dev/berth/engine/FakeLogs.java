@@ -46,6 +46,15 @@ public final class FakeLogs implements EngineLogs {
         }
     }
 
+    /// Says the last lines once more to those who follow, as an engine does that has turned a full file over.
+    public void repeat(ContainerId id, int lines) {
+        synchronized (engine) {
+            List<LogRecord> records = kept.getOrDefault(id, List.of());
+            for (LogRecord record : records.subList(records.size() - lines, records.size()))
+                followers.getOrDefault(id, List.of()).forEach(it -> it.give(record));
+        }
+    }
+
     /// Its driver keeps nothing from now on.
     public void sendsAway(ContainerId id) {
         synchronized (engine) {
