@@ -18,6 +18,7 @@ final class FileRefusals {
             "could not be found on container", // Podman
             "no such file or directory",
             "too many levels of symbolic links",
+            "too many links",
             "file name too long",
             "not a directory");
 

@@ -61,7 +61,7 @@ final class Entity implements Request.Body {
             pieces.add(piece);
             kept += piece.readableBytes();
             more.signal();
-            full = kept >= bound;
+            if (kept >= bound) full = true; // until there is room: then the connection must be told
             return !full;
         } finally {
             lock.unlock();

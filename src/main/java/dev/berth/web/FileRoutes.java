@@ -25,6 +25,7 @@ final class FileRoutes {
     private static final System.Logger LOG = System.getLogger(FileRoutes.class.getName());
     private static final String TAR = "application/x-tar";
     private static final String BYTES = "application/octet-stream";
+    private static final String MODE = "mode";
     private static final String HIGHEST_MODE = "7777";
 
     private final FileCopies copies;
@@ -37,7 +38,7 @@ final class FileRoutes {
     List<Route> routes() {
         return List.of(
                 Route.get("/container/{id}/file", Right.OPERATE, Set.of("path"), this::get),
-                Route.put("/container/{id}/file", Right.OPERATE, Set.of("path", "mode", "uid", "gid"), this::put));
+                Route.put("/container/{id}/file", Right.OPERATE, Set.of("path", MODE, "uid", "gid"), this::put));
     }
 
     private Answer get(Request request) throws InterruptedException {
@@ -100,7 +101,7 @@ final class FileRoutes {
                 .orElse(BYTES);
         switch (type) {
             case TAR -> {
-                for (String name : List.of("mode", "uid", "gid"))
+                for (String name : List.of(MODE, "uid", "gid"))
                     if (request.query().one(name).isPresent())
                         throw new Failure.Invalid(name, "says something of one file; in a tar each has its own");
                 try (FileUpload upload = copies.unpack(id, path)) {
@@ -163,10 +164,10 @@ final class FileRoutes {
     }
 
     private static OptionalInt mode(Query query) {
-        Optional<String> text = query.one("mode");
+        Optional<String> text = query.one(MODE);
         if (text.isEmpty()) return OptionalInt.empty();
         if (!text.get().matches("[0-7]{1,5}") || Integer.parseInt(text.get(), 8) > Integer.parseInt(HIGHEST_MODE, 8))
-            throw new Failure.Invalid("mode", "must be octal as for chmod, from 0 to " + HIGHEST_MODE);
+            throw new Failure.Invalid(MODE, "must be octal as for chmod, from 0 to " + HIGHEST_MODE);
         return OptionalInt.of(Integer.parseInt(text.get(), 8));
     }
 
