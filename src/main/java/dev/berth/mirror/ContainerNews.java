@@ -107,7 +107,9 @@ final class ContainerNews {
             told.add(of(after, "paused"));
         if (same && before.status() == Status.PAUSED && after.status() == Status.RUNNING)
             told.add(of(after, "unpaused"));
-        if (after.health().isPresent()
+        // An engine calls one that it ends unhealthy; its death says that better.
+        if (after.status().alive()
+                && after.health().isPresent()
                 && !after.health().equals(before.health())
                 && !after.health().get().equals("starting"))
             told.add(of(after, "health").with("health", after.health()));

@@ -272,7 +272,12 @@ class NewsTest {
         bench.engine.change(id, it -> it.health = Optional.of("unhealthy"));
         bench.mirror.refresh(id);
         assertEquals("unhealthy", fact(told.await("container.health"), "health"));
-        assertEquals(List.of("created", "started", "updated", "health"), actions());
+        bench.engine.change(id, it -> {
+            it.health = Optional.of("healthy");
+            it.status = Status.EXITED;
+        });
+        bench.mirror.refresh(id);
+        assertEquals(List.of("created", "started", "updated", "health", "died"), actions());
     }
 
     @Test
