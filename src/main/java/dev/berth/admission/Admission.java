@@ -29,9 +29,8 @@ import java.util.function.Supplier;
 /// Promises the host's memory, and never the same twice: whatever starts through Berth holds its memory from before the
 /// engine is asked until the mirror shows what became of it.
 ///
-/// One lock, under which nothing is waited for and no other lock is taken but the feed's, which is a leaf. Look and
-/// hold
-/// are one step.
+/// One lock, under which nothing is waited for and no other lock is taken but the feed's, which is a leaf. Look
+/// and hold are one step.
 public final class Admission implements ContainerListener {
     /// What unlimited containers use moves without any word, so whoever waits looks again now and then.
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
@@ -183,8 +182,13 @@ public final class Admission implements ContainerListener {
 
     /// The host's memory as it is now; none before the engine was met.
     public Optional<MemoryFigures> figures() {
+        return figures(samples);
+    }
+
+    /// The same by other samples.
+    Optional<MemoryFigures> figures(Supplier<SampleTable> by) {
         if (mirror.snapshot().host().isEmpty()) return Optional.empty();
-        Moment moment = moment();
+        Moment moment = moment(by);
         lock.lock();
         try {
             return Optional.of(ledger.figures(moment));
@@ -218,11 +222,15 @@ public final class Admission implements ContainerListener {
 
     /// Taken before the lock: neither the mirror's nor the sampler's is wanted under ours.
     private Moment moment() {
+        return moment(samples);
+    }
+
+    private Moment moment(Supplier<SampleTable> by) {
         MemorySize physical = mirror.snapshot()
                 .host()
                 .map(Host::memory)
                 .orElseThrow(() -> new Failure.EngineDown("the engine has not been met yet", null));
-        return new Moment(physical, samples.get());
+        return new Moment(physical, by.get());
     }
 
     @Override

@@ -15,9 +15,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// What is promised: the containers that the mirror shows, and the holds of what is under way. Whoever uses it holds
-/// one
-/// lock; every sum is made anew from its parts, so none can drift.
+/// What is promised: the containers that the mirror shows, and the holds of what is under way. Whoever uses it
+/// holds one lock; every sum is made anew from its parts, so none can drift.
 ///
 /// A container is charged for the larger of what the mirror shows and what is held for it, never for both.
 final class Ledger {

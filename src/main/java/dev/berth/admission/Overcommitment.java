@@ -5,8 +5,10 @@ import dev.berth.feed.Happening;
 import dev.berth.feed.Kind;
 import dev.berth.model.Failure;
 import dev.berth.model.Pause;
+import dev.berth.stats.SampleTable;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /// Tells the feed when more is committed than may be, and when that is over. What containers without a limit use moves
 /// without any word, so it is looked at now and then.
@@ -15,13 +17,16 @@ public final class Overcommitment implements AutoCloseable {
     private static final Duration EACH = Duration.ofSeconds(1);
 
     private final Admission admission;
+    private final Supplier<SampleTable> samples;
     private final Feed feed;
     private final Pause pause;
     private final Thread thread = Thread.ofVirtual().name("overcommitment").unstarted(this::run);
     private boolean over;
 
-    public Overcommitment(Admission admission, Feed feed, Pause pause) {
+    /// @param samples the latest of every container, without asking for newer ones: nobody looks at them
+    public Overcommitment(Admission admission, Supplier<SampleTable> samples, Feed feed, Pause pause) {
         this.admission = admission;
+        this.samples = samples;
         this.feed = feed;
         this.pause = pause;
     }
@@ -43,7 +48,7 @@ public final class Overcommitment implements AutoCloseable {
 
     private void look() {
         try {
-            admission.figures().ifPresent(this::compare);
+            admission.figures(samples).ifPresent(this::compare);
         } catch (Failure unknown) {
             LOG.log(Level.DEBUG, "the host''s memory is not known: {0}", unknown.detail());
         } catch (RuntimeException fault) {

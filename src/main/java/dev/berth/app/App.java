@@ -68,7 +68,7 @@ final class App implements AutoCloseable {
         database = Database.at(settings.data().resolve("berth.db"));
         var keys = new IdempotencyKeys(database, clock);
         var admission = new Admission(mirror, stats::table, settings.admission(), feed, clock);
-        overcommitment = new Overcommitment(admission, feed, pause);
+        overcommitment = new Overcommitment(admission, stats::unwatched, feed, pause);
         containers =
                 new Containers(engine, mirror, images, admission, keys, serverId, endedCleanly, devices, random, pause);
         logs = new Logs(engine, mirror, clock, pause, random);
@@ -103,9 +103,8 @@ final class App implements AutoCloseable {
                 random);
     }
 
-    /// The serial collector looks at old objects only when they fill all of the heap: what dies in a quiet server would
-    /// lie
-    /// there for hours and be counted as the server's.
+    /// The serial collector looks at old objects only when they fill all of the heap: what dies in a quiet server
+    /// would lie there for hours and be counted as the server's.
     private static void collect(Pause pause) {
         try {
             while (true) {

@@ -10,9 +10,8 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// Holds back the first promise of memory after a life of this server that ended in the middle of something: a start
-/// that
-/// it asked for may still be under way in the engine, and shows only when it is done.
+/// Holds back the first promise of memory after a life of this server that ended in the middle of something: a
+/// start that it asked for may still be under way in the engine, and shows only when it is done.
 final class Opening implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Opening.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(2);

@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.engine.wire.Upgraded;
 import dev.berth.model.Failure;
+import dev.berth.model.Output;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -9,11 +10,6 @@ import java.util.Optional;
 /// tells which output, four the length) and what was written.
 final class ExecFrames implements ExecStream {
     private static final int PIECE = 16 << 10;
-    private static final int HEAD = 8;
-    private static final int LENGTH_AT = 4;
-    private static final int INPUT = 0;
-    private static final int OUTPUT = 1;
-    private static final int ERROR = 2;
 
     private final Upgraded wire;
     private final boolean tty;
@@ -37,17 +33,16 @@ final class ExecFrames implements ExecStream {
 
     /// Reads the head of the next frame, if there is one.
     private boolean head() {
-        for (int filled = 0; filled < HEAD; ) {
-            int count = wire.read(buffer, filled, HEAD - filled);
+        for (int filled = 0; filled < FrameHead.LENGTH; ) {
+            int count = wire.read(buffer, filled, FrameHead.LENGTH - filled);
             if (count < 0) return false;
             filled += count;
         }
-        int kind = buffer[0];
-        if (kind < INPUT || kind > ERROR)
-            throw new Failure.EngineNonsense("the engine sent a frame of the unknown kind " + kind, null);
-        error = kind != OUTPUT && kind != INPUT;
-        left = 0;
-        for (int i = LENGTH_AT; i < HEAD; i++) left = left << 8 | (buffer[i] & 0xFF);
+        FrameHead head = FrameHead.read(buffer, 0);
+        if (!head.known())
+            throw new Failure.EngineNonsense("the engine sent a frame of the unknown kind " + head.kind(), null);
+        error = head.output() == Output.STDERR;
+        left = head.size();
         return true;
     }
 

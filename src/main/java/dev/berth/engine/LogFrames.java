@@ -8,13 +8,10 @@ import java.util.Optional;
 
 /// Cuts a log's bytes into records: frames with a header of eight bytes, or, of a terminal, lines.
 ///
-/// A line beyond 16 KiB was kept in pieces. In frames each piece has its own; in a terminal's log the pieces follow
-/// each
-/// other without any mark but the stamp that each begins with, which is the same for all of them.
+/// A line beyond 16 KiB was kept in pieces. In frames each piece has its own; in a terminal's log the pieces
+/// follow each other without any mark but the stamp that each begins with, which is the same for all of them.
 final class LogFrames {
     private static final int CHUNK = 16 << 10;
-    private static final int HEADER = 8;
-    private static final int STDERR = 2;
     private static final int LARGEST = 8 << 20;
     /// Engines cut at 16 KiB; characters that the cut broke may have changed their length.
     private static final int SHORTEST_PIECE = 8 << 10;
@@ -46,23 +43,21 @@ final class LogFrames {
 
     private Optional<LogRecord> frame() throws Refused {
         while (true) {
-            if (!have(HEADER)) {
+            if (!have(FrameHead.LENGTH)) {
                 if (to > from) throw new Failure.EngineNonsense("the engine's log ended within a frame", null);
                 return Optional.empty();
             }
-            int kind = buffer[from];
-            long size = 0;
-            for (int i = 4; i < HEADER; i++) size = size << 8 | (buffer[from + i] & 0xff);
-            if (kind < 0 || kind > STDERR || size > LARGEST)
+            FrameHead head = FrameHead.read(buffer, from);
+            if (!head.known() || head.size() > LARGEST)
                 throw new Failure.EngineNonsense("the engine's log is not in frames", null);
-            if (!have(HEADER + (int) size))
+            int size = (int) head.size();
+            if (!have(FrameHead.LENGTH + size))
                 throw new Failure.EngineNonsense("the engine's log ended within a frame", null);
-            int start = from + HEADER;
-            from = start + (int) size;
+            int start = from + FrameHead.LENGTH;
+            from = start + size;
             if (size == 0) continue;
             boolean whole = buffer[from - 1] == '\n';
-            return Optional.of(
-                    record(kind == STDERR ? Output.STDERR : Output.STDOUT, start, whole ? from - 1 : from, whole));
+            return Optional.of(record(head.output(), start, whole ? from - 1 : from, whole));
         }
     }
 

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What happened lately, numbered, in a ring of bounded count and bytes.
 ///
-/// Whoever publishes waits for nobody: readers look into the ring at their own pace, and one that is overtaken is told
-/// what it has missed. The lock is a leaf: under it no other is taken and nothing is waited for, so publishing is
-/// allowed
-/// under any lock, and is done under the one that guards what has changed. Whoever sees an event then sees the change.
+/// Whoever publishes waits for nobody: readers look into the ring at their own pace, and one that is overtaken is
+/// told what it has missed. The lock is a leaf: under it no other is taken and nothing is waited for, so
+/// publishing is allowed under any lock, and is done under the one that guards what has changed. Whoever sees an
+/// event then sees the change.
 public final class Feed {
     private static final int MOST_EVENTS = 4096;
     private static final long MOST_BYTES = 2 << 20;

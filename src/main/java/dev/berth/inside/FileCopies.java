@@ -17,9 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Copies files out of and into containers, running or not.
 ///
-/// Engines hold a container's lock as long as a copy is under way, and its inspects wait for that. So there are never
-/// as
-/// many copies at a time as the mirror has inspect workers.
+/// Engines hold a container's lock as long as a copy is under way, and its inspects wait for that. So there are
+/// never as many copies at a time as the mirror has inspect workers.
 public final class FileCopies {
     private static final int AT_A_TIME = 6;
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -19,9 +19,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
-/// The one stream of one container's log that all its followers share, read on a thread of its own until it is closed
-/// or
-/// the container is gone.
+/// The one stream of one container's log that all its followers share, read on a thread of its own until it is
+/// closed or the container is gone.
 ///
 /// The end of a stream proves nothing: the container may start again, the engine may have died. Each reading begins a
 /// little before the place that the one before it got to, and drops what has come already.

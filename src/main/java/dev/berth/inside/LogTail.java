@@ -8,9 +8,8 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Function;
 
-/// Finds the last lines of a log. An engine counts pieces of long lines, and lines of outputs that are not wanted, so
-/// it
-/// is asked for more, until enough lines have come that are certainly whole. Of one thread.
+/// Finds the last lines of a log. An engine counts pieces of long lines, and lines of outputs that are not
+/// wanted, so it is asked for more, until enough lines have come that are certainly whole. Of one thread.
 final class LogTail {
     /// More than the pieces of one line.
     private static final int MARGIN = 80;

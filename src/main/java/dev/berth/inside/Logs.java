@@ -16,9 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The logs of containers, read from the engine for whoever asks.
 ///
-/// What is there is read for each by itself, as slowly as they like. What is to come is read once for all who follow
-/// the
-/// same container, into a ring of bounded size.
+/// What is there is read for each by itself, as slowly as they like. What is to come is read once for all who
+/// follow the same container, into a ring of bounded size.
 public final class Logs implements AutoCloseable {
     /// Of all rings together, and of one.
     private static final int ALL_RINGS = 16 << 20;

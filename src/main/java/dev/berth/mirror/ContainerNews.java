@@ -198,7 +198,7 @@ final class ContainerNews {
                 .with("status", container.status().word());
     }
 
-    private static Happening of(ContainerId id, String name, String image, Map<String, String> labels, String action) {
+    static Happening of(ContainerId id, String name, String image, Map<String, String> labels, String action) {
         return Happening.of(Kind.CONTAINER, action)
                 .concerning(id, name)
                 .labelled(labels)

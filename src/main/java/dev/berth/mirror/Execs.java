@@ -5,13 +5,13 @@ import dev.berth.engine.EngineEvent;
 import dev.berth.engine.EngineStream;
 import dev.berth.feed.Feed;
 import dev.berth.feed.Happening;
-import dev.berth.feed.Kind;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.Failure;
 import dev.berth.model.Pause;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /// Tells the feed what is executed in containers, while somebody wants to know: health checks make more noise than
@@ -107,14 +107,10 @@ public final class Execs implements AutoCloseable {
         Optional<Container> container = table.snapshot().container(id);
         boolean starts = event.action().startsWith(STARTED);
         String name = container.map(Container::name).orElse(event.attributes().getOrDefault("name", ""));
-        Happening what = Happening.of(Kind.CONTAINER, starts ? "exec_started" : "exec_died")
-                .concerning(id, name)
-                .with("id", id.hex())
-                .with("short_id", id.shortId())
-                .with("name", name)
-                .with("image", event.attributes().getOrDefault("image", ""))
+        String image = event.attributes().getOrDefault("image", "");
+        Map<String, String> labels = container.map(Container::labels).orElse(Map.of());
+        Happening what = ContainerNews.of(id, name, image, labels, starts ? "exec_started" : "exec_died")
                 .with("exec_id", event.attributes().getOrDefault("execID", ""));
-        if (container.isPresent()) what = what.labelled(container.get().labels());
         feed.publish(
                 starts
                         ? what.with("command", event.action().substring(STARTED.length()))

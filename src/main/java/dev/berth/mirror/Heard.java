@@ -12,8 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 /// Events of the engine that are not told yet, because no look that began after them has been applied. What comes
-/// again,
-/// as the engine's ring does after a reconnect, is heard once.
+/// again, as the engine's ring does after a reconnect, is heard once.
 final class Heard<K> {
     private static final System.Logger LOG = System.getLogger(Heard.class.getName());
     private static final int MOST_KEYS = 4096;

@@ -148,6 +148,11 @@ public final class Stats implements AutoCloseable, ContainerListener {
     /// The samples as they are now; the same object for a quarter of a second.
     public SampleTable table() {
         looked();
+        return unwatched();
+    }
+
+    /// The same for who only watches over them: it does not count as somebody who looks, for whom to sample quicker.
+    public SampleTable unwatched() {
         SampleTable shown = table;
         return isFresh(shown) ? shown : renew();
     }

@@ -37,9 +37,9 @@ import java.util.concurrent.TimeUnit;
 
 /// A connection after the handshake of a WebSocket: RFC 6455.
 ///
-/// What comes in is handled on the connection's event loop, which never waits; what goes out is sent by any thread,
-/// which
-/// waits while the client is slow. A client that has gone without a word is noticed by its silence after a ping.
+/// What comes in is handled on the connection's event loop, which never waits; what goes out is sent by any
+/// thread, which waits while the client is slow. A client that has gone without a word is noticed by its silence
+/// after a ping.
 final class WebSocket extends ChannelInboundHandlerAdapter implements Client.Protocol {
     static final int NORMAL = 1000;
     static final int GOING_AWAY = 1001;

@@ -157,7 +157,7 @@ class LineNewsTest {
     @Test
     void overcommitmentIsToldWhenItBeginsAndWhenItEnds() throws Exception {
         var ticks = new Harbour.Ticks();
-        try (var overcommitment = new Overcommitment(admission, harbour.feed, ticks)) {
+        try (var overcommitment = new Overcommitment(admission, harbour.stats::unwatched, harbour.feed, ticks)) {
             overcommitment.start();
             ticks.pass(1);
             ContainerId id = harbour.foreign(SpecDraft.of("here").memory("12g").spec());

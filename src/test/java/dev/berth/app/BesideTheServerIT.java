@@ -5,32 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.json.Json;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What somebody does with the engine's own command line shows in Berth.
-class BesideTheServerIT {
-    private static final Lab LAB = Lab.shared();
-    private static Berth berth;
+class BesideTheServerIT extends OnTheLab {
 
     @BeforeAll
-    static void start() {
+    static void pull() {
         LAB.docker("pull", "-q", "busybox");
         LAB.docker("pull", "-q", "hello-world");
-        berth = Berth.on(LAB);
-    }
-
-    @AfterAll
-    static void stop() {
-        LAB.removeContainers();
-        berth.close();
-    }
-
-    @BeforeEach
-    void clean() {
-        LAB.removeContainers();
     }
 
     private static String sleeper() {

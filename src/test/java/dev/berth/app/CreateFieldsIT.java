@@ -11,31 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// The newer fields of a create, held against what the engine shows, and the wait for health.
-class CreateFieldsIT {
-    private static final Lab LAB = Lab.shared();
-    private static Berth berth;
-
-    @BeforeAll
-    static void start() {
-        berth = Berth.on(LAB);
-    }
-
-    @AfterAll
-    static void stop() {
-        LAB.removeContainers();
-        berth.close();
-    }
-
-    @BeforeEach
-    void clean() {
-        LAB.removeContainers();
-    }
+class CreateFieldsIT extends OnTheLab {
 
     private static Json created(String more) {
         Http.Reply reply = berth.http().post("/container", body(more));

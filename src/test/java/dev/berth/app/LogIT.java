@@ -21,33 +21,17 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Logs, processes and inspects of a real engine.
 @Timeout(180)
-class LogIT {
-    private static final Lab LAB = Lab.shared();
-    private static Berth berth;
+class LogIT extends OnTheLab {
 
     @BeforeAll
-    static void start() {
+    static void pull() {
         LAB.docker("pull", "-q", "busybox");
-        berth = Berth.on(LAB);
-    }
-
-    @AfterAll
-    static void stop() {
-        LAB.removeContainers();
-        berth.close();
-    }
-
-    @BeforeEach
-    void clean() {
-        LAB.removeContainers();
     }
 
     /// A container that Berth knows.

@@ -9,31 +9,15 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// A create ends in a complete container or in none.
-class NothingLeftBehindIT {
-    private static final Lab LAB = Lab.shared();
-    private static Berth berth;
+class NothingLeftBehindIT extends OnTheLab {
 
     @BeforeAll
-    static void start() {
+    static void pull() {
         LAB.docker("pull", "-q", "busybox");
-        berth = Berth.on(LAB);
-    }
-
-    @AfterAll
-    static void stop() {
-        LAB.removeContainers();
-        berth.close();
-    }
-
-    @BeforeEach
-    void clean() {
-        LAB.removeContainers();
     }
 
     private static Http.Reply create(String rest) {

@@ -10,31 +10,10 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// The four resources of the original page, with its own sample bodies, held against the engine and the kernel.
-class OriginalResourcesIT {
-    private static final Lab LAB = Lab.shared();
-    private static Berth berth;
-
-    @BeforeAll
-    static void start() {
-        berth = Berth.on(LAB);
-    }
-
-    @AfterAll
-    static void stop() {
-        LAB.removeContainers();
-        berth.close();
-    }
-
-    @BeforeEach
-    void clean() {
-        LAB.removeContainers();
-    }
+class OriginalResourcesIT extends OnTheLab {
 
     private static String sample() {
         return """

@@ -12,8 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// One command: `echo`, `fail` (words to the error output, exit code 3), `cat`, `wc`, `yes` (a flood of two MiB),
-/// `env`,
-/// `sleep`; anything that begins with `/nosuch` does not exist.
+/// `env`, `sleep`; anything that begins with `/nosuch` does not exist.
 final class FakeExec implements ExecStream {
     private static final int FLOOD = 2 << 20;
     private static final int PIECE = 16 << 10;

@@ -12,9 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Commands inside the fake engine's containers: a handful of programs, and the signal from inside. The engine itself
-/// is
-/// the lock.
+/// Commands inside the fake engine's containers: a handful of programs, and the signal from inside. The engine
+/// itself is the lock.
 public final class FakeExecs implements EngineExecs {
     private static final int KILLED = 137;
 

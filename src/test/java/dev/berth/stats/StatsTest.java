@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +58,39 @@ class StatsTest {
     void beforeTheFirstReadingThereIsNoSample() {
         assertTrue(sample(id).isEmpty());
         assertTrue(stats.table().newest().isEmpty());
+    }
+
+    @Test
+    void whoOnlyWatchesOverTheSamplesDoesNotQuickenThem() {
+        var rings = new AtomicInteger();
+        var alarm = new Alarm() {
+            @Override
+            public void await(Duration longest) throws InterruptedException {
+                bench.time.sleep(longest);
+            }
+
+            @Override
+            public void ring() {
+                rings.incrementAndGet();
+            }
+        };
+        try (var files = new Stats(
+                bench.engine,
+                bench.mirror,
+                StatsSettings.DEFAULTS,
+                Optional.of((_, _) -> Optional.empty()),
+                Sample.Source.CGROUP_V1,
+                bench.time,
+                () -> 0,
+                alarm,
+                bench.time,
+                new Random(1))) {
+            int before = rings.get();
+            files.unwatched();
+            assertEquals(before, rings.get());
+            files.table();
+            assertEquals(before + 1, rings.get());
+        }
     }
 
     @Test

@@ -8,10 +8,12 @@ import dev.berth.house.ApiDocument;
 import dev.berth.json.Json;
 import dev.berth.json.JsonReader;
 import dev.berth.metrics.RequestCounts;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -34,6 +36,17 @@ final class Desk {
                 routes, new Tokens(new Secret(TOKEN)), new Door(Set.of("berth.example", "localhost")), requests);
         headers.put("Host", OURS);
         headers.put("Authorization", "Bearer " + TOKEN);
+    }
+
+    /// The same routes behind a socket, on a port of its own; not begun.
+    static Server server(List<Route> routes) {
+        return new Server(
+                new ServerSettings("127.0.0.1", 0, Set.of("localhost")),
+                routes,
+                new Tokens(new Secret(TOKEN)),
+                new RequestCounts(System::nanoTime),
+                InstantSource.system(),
+                new Random(5));
     }
 
     /// What came back.

@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.berth.access.Secret;
-import dev.berth.access.Tokens;
 import dev.berth.containers.Harbour;
 import dev.berth.engine.SpecDraft;
 import dev.berth.feed.Happening;
@@ -15,13 +13,10 @@ import dev.berth.model.ContainerId;
 import dev.berth.model.ImageRef;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,13 +53,7 @@ class EventRoutesTest {
     }
 
     private Server serve(Duration heartbeat) {
-        var server = new Server(
-                new ServerSettings("127.0.0.1", 0, Set.of("localhost")),
-                routes(heartbeat),
-                new Tokens(new Secret(Desk.TOKEN)),
-                harbour.requests,
-                InstantSource.system(),
-                new Random(7));
+        var server = Desk.server(routes(heartbeat));
         server.start();
         servers.add(server);
         return server;

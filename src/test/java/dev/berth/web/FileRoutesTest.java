@@ -10,8 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.berth.access.Secret;
-import dev.berth.access.Tokens;
 import dev.berth.containers.Harbour;
 import dev.berth.engine.FakeEngine.Call;
 import dev.berth.engine.FakeFiles;
@@ -22,10 +20,8 @@ import dev.berth.model.ContainerId;
 import dev.berth.model.Failure;
 import java.io.EOFException;
 import java.io.IOException;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,13 +40,7 @@ class FileRoutesTest {
 
     private final Harbour harbour = new Harbour();
     private final FakeFiles files = harbour.engine.fileStore();
-    private final Server server = new Server(
-            new ServerSettings("127.0.0.1", 0, Set.of("localhost")),
-            new FileRoutes(harbour.copies).routes(),
-            new Tokens(new Secret(Desk.TOKEN)),
-            harbour.requests,
-            InstantSource.system(),
-            new Random(5));
+    private final Server server = Desk.server(new FileRoutes(harbour.copies).routes());
     private ContainerId id = new ContainerId("0".repeat(64));
 
     @BeforeEach

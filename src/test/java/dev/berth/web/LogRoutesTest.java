@@ -10,8 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.access.Caller;
 import dev.berth.access.Right;
-import dev.berth.access.Secret;
-import dev.berth.access.Tokens;
 import dev.berth.containers.Harbour;
 import dev.berth.engine.FakeLogs;
 import dev.berth.engine.SpecDraft;
@@ -26,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,13 +73,7 @@ class LogRoutesTest {
     }
 
     private RawClient ask(Duration heartbeat, String query, String... headers) throws IOException {
-        var server = new Server(
-                new ServerSettings("127.0.0.1", 0, Set.of("localhost")),
-                routes(heartbeat),
-                new Tokens(new Secret(Desk.TOKEN)),
-                harbour.requests,
-                InstantSource.system(),
-                new Random(7));
+        var server = Desk.server(routes(heartbeat));
         server.start();
         servers.add(server);
         return new RawClient(server.port())

@@ -46,13 +46,7 @@ class ServerTest {
     private static final String ALIVE = "GET /health/live HTTP/1.1\r\n" + HOST + "\r\n";
 
     private final Harbour harbour = new Harbour();
-    private final Server server = new Server(
-            new ServerSettings("127.0.0.1", 0, Set.of("localhost")),
-            Routes.all(harbour.rooms(), InstantSource.system(), "quay", "0.0.0"),
-            new Tokens(new Secret(Desk.TOKEN)),
-            new RequestCounts(System::nanoTime),
-            InstantSource.system(),
-            new Random(5));
+    private final Server server = Desk.server(Routes.all(harbour.rooms(), InstantSource.system(), "quay", "0.0.0"));
 
     @BeforeEach
     void open() {

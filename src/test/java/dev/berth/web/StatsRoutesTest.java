@@ -6,12 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.berth.access.Secret;
-import dev.berth.access.Tokens;
 import dev.berth.containers.Harbour;
 import dev.berth.engine.SpecDraft;
 import dev.berth.json.Json;
-import dev.berth.metrics.RequestCounts;
 import dev.berth.model.ContainerId;
 import dev.berth.stats.History;
 import dev.berth.stats.LiveSamples;
@@ -21,14 +18,11 @@ import dev.berth.stats.Samples;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,13 +69,7 @@ class StatsRoutesTest {
     }
 
     private Server serve(Duration heartbeat) {
-        var server = new Server(
-                new ServerSettings("127.0.0.1", 0, Set.of("localhost")),
-                routes(heartbeat),
-                new Tokens(new Secret(Desk.TOKEN)),
-                new RequestCounts(System::nanoTime),
-                InstantSource.system(),
-                new Random(7));
+        var server = Desk.server(routes(heartbeat));
         server.start();
         servers.add(server);
         return server;

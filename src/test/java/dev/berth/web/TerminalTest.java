@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.berth.access.Secret;
-import dev.berth.access.Tokens;
 import dev.berth.containers.Harbour;
 import dev.berth.engine.SpecDraft;
 import java.io.DataInputStream;
@@ -14,8 +12,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.InstantSource;
-import java.util.Random;
-import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,13 +28,7 @@ class TerminalTest {
     private static final int CLOSE = 0x88;
 
     private final Harbour harbour = new Harbour();
-    private final Server server = new Server(
-            new ServerSettings("127.0.0.1", 0, Set.of("localhost")),
-            new ExecRoutes(harbour.execs, InstantSource.system()).routes(),
-            new Tokens(new Secret(Desk.TOKEN)),
-            harbour.requests,
-            InstantSource.system(),
-            new Random(5));
+    private final Server server = Desk.server(new ExecRoutes(harbour.execs, InstantSource.system()).routes());
 
     @BeforeEach
     void open() {

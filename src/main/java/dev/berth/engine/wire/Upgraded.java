@@ -71,10 +71,7 @@ public final class Upgraded implements AutoCloseable {
         } catch (HttpException notHttp) {
             throw new IOException(notHttp.getMessage(), notHttp);
         } finally {
-            if (!agreed) {
-                socket.close();
-                landed.run();
-            }
+            if (!agreed) socket.close();
         }
     }
 

@@ -30,6 +30,8 @@ public final class Wire implements AutoCloseable {
     /// Far more than a list of ten thousand containers.
     private static final int LARGEST_ANSWER = 64 << 20;
 
+    private static final int OK = 200;
+
     private final CloseableHttpClient pooled;
     private final CloseableHttpClient fresh;
     private final Dial dial;
@@ -89,11 +91,15 @@ public final class Wire implements AutoCloseable {
     /// Asks, and has the connection for itself once the engine agrees to speak no more HTTP on it.
     public Upgraded upgrade(Request request) throws Refused {
         Flight flight = flight(request);
+        boolean agreed = false;
         try {
-            return Upgraded.open(dial, request, flight, () -> landed(flight));
+            var upgraded = Upgraded.open(dial, request, flight, () -> landed(flight));
+            agreed = true;
+            return upgraded;
         } catch (IOException broken) {
-            landed(flight);
             throw Breakage.beforeAnswer(broken, flight, request);
+        } finally {
+            if (!agreed) landed(flight);
         }
     }
 
@@ -145,6 +151,27 @@ public final class Wire implements AutoCloseable {
             return send(fresh, request, flight);
         } catch (IOException broken) {
             throw Breakage.beforeAnswer(broken, flight, request);
+        }
+    }
+
+    /// The same, and waits for the engine to agree; from then on the limit does not apply.
+    ClassicHttpResponse agreed(Request request, Flight flight) throws Refused {
+        ClassicHttpResponse response = begin(request, flight);
+        Optional<Answer> refusal =
+                response.getCode() == OK ? Optional.empty() : Optional.of(whole(response, request, flight));
+        flight.arrived();
+        if (refusal.isPresent()) throw new Refused(request, refusal.get());
+        return response;
+    }
+
+    /// What comes after the head; empty if nothing does.
+    static InputStream body(ClassicHttpResponse response, Request request, Flight flight) {
+        try {
+            return response.getEntity() == null
+                    ? InputStream.nullInputStream()
+                    : response.getEntity().getContent();
+        } catch (IOException broken) {
+            throw Breakage.inAnswer(broken, flight, request);
         }
     }
 

@@ -3,7 +3,6 @@ package dev.berth.engine.wire;
 import dev.berth.model.Failure;
 import java.io.IOException;
 import java.io.InputStream;
-import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.jspecify.annotations.Nullable;
 
 /// An answer that goes on, as bytes. Read by one thread, closed by any.
@@ -22,7 +21,7 @@ public final class WireBytes implements AutoCloseable {
 
     /// Asks, and waits for the engine to agree. Done by the first `read` if not before.
     public void open() throws Refused {
-        if (in == null && !ended) in = begin();
+        if (in == null && !ended) in = Wire.body(wire.agreed(request, flight), request, flight);
     }
 
     /// Waits for bytes; -1 at the end and after `close`.
@@ -50,23 +49,6 @@ public final class WireBytes implements AutoCloseable {
     public void close() {
         flight.close();
         wire.landed(flight);
-    }
-
-    private InputStream begin() throws Refused {
-        ClassicHttpResponse response = wire.begin(request, flight);
-        if (response.getCode() != 200) {
-            Answer answer = wire.whole(response, request, flight);
-            flight.arrived();
-            throw new Refused(request, answer);
-        }
-        flight.arrived();
-        try {
-            return response.getEntity() == null
-                    ? InputStream.nullInputStream()
-                    : response.getEntity().getContent();
-        } catch (IOException broken) {
-            throw Breakage.inAnswer(broken, flight, request);
-        }
     }
 
     private void end() {

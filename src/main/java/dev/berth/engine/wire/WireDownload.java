@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /// An answer of bytes, of any length, taken as it comes. Read by one thread, closed by any.
 public final class WireDownload implements AutoCloseable {
-    private static final int OK = 200;
-
     private final Wire wire;
     private final Request request;
     private final Flight flight;
@@ -26,17 +24,8 @@ public final class WireDownload implements AutoCloseable {
 
     /// Asks, and waits for the engine to agree.
     public void open() throws Refused {
-        ClassicHttpResponse begun = wire.begin(request, flight);
-        if (begun.getCode() != OK) throw new Refused(request, wire.whole(begun, request, flight));
-        flight.arrived();
-        response = begun;
-        try {
-            body = begun.getEntity() == null
-                    ? InputStream.nullInputStream()
-                    : begun.getEntity().getContent();
-        } catch (IOException broken) {
-            throw Breakage.inAnswer(broken, flight, request);
-        }
+        response = wire.agreed(request, flight);
+        body = Wire.body(response, request, flight);
     }
 
     public Optional<String> header(String name) {

@@ -5,7 +5,6 @@ import dev.berth.json.JsonReader;
 import dev.berth.model.Failure;
 import java.io.IOException;
 import java.util.Optional;
-import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.jspecify.annotations.Nullable;
 
 /// An answer that goes on: JSON objects one after the other. Read by one thread, closed by any.
@@ -55,18 +54,7 @@ public final class WireStream implements AutoCloseable {
     }
 
     private ObjectSplitter begin() throws Refused {
-        ClassicHttpResponse response = wire.begin(request, flight);
-        if (response.getCode() != 200) {
-            Answer answer = wire.whole(response, request, flight);
-            flight.arrived();
-            throw new Refused(request, answer);
-        }
-        flight.arrived();
-        try {
-            return new ObjectSplitter(response.getEntity().getContent(), LARGEST_OBJECT);
-        } catch (IOException broken) {
-            throw Breakage.inAnswer(broken, flight, request);
-        }
+        return new ObjectSplitter(Wire.body(wire.agreed(request, flight), request, flight), LARGEST_OBJECT);
     }
 
     private Optional<Json> read(ObjectSplitter from) {

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// A request whose body is sent as it comes, no faster than the engine takes it. Sent by one thread, closed by any.
 ///
 /// The body is not begun before the engine has agreed (`100 Continue`), and what the engine says in its middle is
-/// heard.
-/// The HTTP client does neither well: it sends everything before it listens, and forgets the answer when that fails.
+/// heard. The HTTP client does neither well: it sends everything before it listens, and forgets the answer when
+/// that fails.
 public final class WireUpload implements AutoCloseable {
     private static final int PIECE = 256 << 10;
     private static final int LARGEST_ANSWER = 1 << 20;
@@ -49,7 +49,7 @@ public final class WireUpload implements AutoCloseable {
     /// @param length of the body, if it is known
     public void send(InputStream body, OptionalLong length) throws Refused {
         try (Socket raw = dial.socket()) {
-            flight.board(() -> end(raw));
+            flight.board(() -> Dial.cut(raw));
             var connection = new DefaultBHttpClientConnection(Http1Config.DEFAULT);
             connection.bind(dial.connect(raw));
             Answer answer = exchange(connection, head(new Body(body, length, raw)));
@@ -126,14 +126,6 @@ public final class WireUpload implements AutoCloseable {
         throw stopped;
     }
 
-    private static void end(Socket raw) {
-        try {
-            raw.close();
-        } catch (IOException closedAnyway) {
-            raw.isClosed(); // a socket whose closing fails is closed all the same
-        }
-    }
-
     /// The body on its way from one side to the other.
     private final class Body extends AbstractHttpEntity {
         private final InputStream from;
@@ -167,7 +159,7 @@ public final class WireUpload implements AutoCloseable {
             } catch (IOException broken) {
                 throw new UncheckedIOException(broken);
             } finally {
-                if (!read) end(raw);
+                if (!read) Dial.cut(raw);
             }
         }
 
