@@ -7,7 +7,6 @@ import dev.berth.model.Faults;
 import dev.berth.model.ImageRef;
 import dev.berth.model.RestartPolicy;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +61,7 @@ public final class CreateRequestReader {
                 ContainerName.read(fields, faults),
                 new PortsReader(fields, faults).read("ports"),
                 new LimitsReader(fields, faults, host).read(),
-                environment(),
+                new EnvironmentReader(fields, faults).read("environment"),
                 nonEmpty(fields.strings("command"), "command"),
                 fields.strings("entrypoint"),
                 absolutePath("working_dir"),
@@ -130,26 +129,6 @@ public final class CreateRequestReader {
         });
     }
 
-    /// A list of `K=V`, or an object; a bare `K`, or a null value, removes the image's K.
-    private List<String> environment() {
-        Optional<Json> value = fields.raw("environment");
-        if (value.isEmpty()) return List.of();
-        if (value.get() instanceof Json.Arr) return each("environment", this::variable);
-        List<String> entries = new ArrayList<>();
-        if (!(value.get() instanceof Json.Obj))
-            faults.add(
-                    "environment",
-                    "must be a list of \"K=V\" or an object, not " + value.get().kind());
-        value.get().fields().forEach((key, inner) -> {
-            checkKey(key, "environment." + key);
-            variable(key, "environment." + key);
-            if (key.indexOf('=') > 0) faults.add("environment." + key, "a name must not contain '='");
-            if (inner.isNull()) entries.add(key);
-            else fields.text(inner, "environment." + key).ifPresent(text -> entries.add(key + "=" + text));
-        });
-        return entries;
-    }
-
     /// The strings of a list, each looked at with the place at which it stands.
     private List<String> each(String name, BiConsumer<String, String> check) {
         return fields.list(name, (value, at) -> {
@@ -162,10 +141,6 @@ public final class CreateRequestReader {
 
     private void checkKey(String key, String at) {
         if (key.indexOf('\0') >= 0) faults.add(at, "must not contain a NUL character");
-    }
-
-    private void variable(String entry, String at) {
-        if (entry.isEmpty() || entry.startsWith("=")) faults.add(at, "needs a name before the '='");
     }
 
     private Map<String, String> labels() {

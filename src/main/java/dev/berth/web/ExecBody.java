@@ -2,6 +2,7 @@ package dev.berth.web;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.berth.containers.EnvironmentReader;
 import dev.berth.json.Fields;
 import dev.berth.json.Json;
 import dev.berth.json.JsonReader;
@@ -10,7 +11,6 @@ import dev.berth.model.Failure;
 import dev.berth.model.Faults;
 import dev.berth.model.TerminalSize;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,7 +36,7 @@ record ExecBody(ExecSpec spec, Optional<byte[]> input, Duration limit, Optional<
         if (fields.raw("command").isEmpty()) faults.add("command", "is required: a list, the program first");
         List<String> command = fields.strings("command").orElse(List.of());
         if (fields.raw("command").filter(it -> it instanceof Json.Arr).isPresent()) checkCommand(command, faults);
-        List<String> environment = environment(fields, faults);
+        List<String> environment = new EnvironmentReader(fields, faults).read("env");
         Optional<String> user = fields.string("user");
         Optional<String> folder = fields.string("working_dir");
         check(user, folder, faults);
@@ -54,7 +54,8 @@ record ExecBody(ExecSpec spec, Optional<byte[]> input, Duration limit, Optional<
         List<String> command = command(query.all("command"), faults);
         checkCommand(command, faults);
         List<String> environment = query.all("env");
-        for (int i = 0; i < environment.size(); i++) checkVariable(environment.get(i), "env[" + i + "]", faults);
+        for (int i = 0; i < environment.size(); i++)
+            EnvironmentReader.check(environment.get(i), "env[" + i + "]", faults);
         Optional<String> user = read(() -> query.one("user"), Optional.empty(), faults);
         Optional<String> folder = read(() -> query.one("working_dir"), Optional.empty(), faults);
         check(user, folder, faults);
@@ -88,41 +89,6 @@ record ExecBody(ExecSpec spec, Optional<byte[]> input, Duration limit, Optional<
         if (user.filter(String::isBlank).isPresent()) faults.add("user", "must not be empty");
         if (folder.filter(it -> !it.startsWith("/") || it.indexOf('\0') >= 0).isPresent())
             faults.add("working_dir", "must be an absolute path");
-    }
-
-    /// A list of `K=V`, or an object; a bare `K`, or a null value, removes the container's K.
-    private static List<String> environment(Fields fields, Faults faults) {
-        Optional<Json> value = fields.raw("env");
-        if (value.isEmpty()) return List.of();
-        List<String> entries = new ArrayList<>();
-        switch (value.get()) {
-            case Json.Arr _ ->
-                fields.list("env", (entry, at) -> {
-                    Optional<String> text = fields.text(entry, at);
-                    text.ifPresent(it -> checkVariable(it, at, faults));
-                    text.ifPresent(entries::add);
-                    return text;
-                });
-            case Json.Obj object ->
-                object.fields().forEach((key, inner) -> {
-                    String at = "env." + key;
-                    checkVariable(key, at, faults);
-                    if (key.indexOf('=') > 0) faults.add(at, "a name must not contain '='");
-                    if (inner.isNull()) entries.add(key);
-                    else fields.text(inner, at).ifPresent(text -> entries.add(key + "=" + text));
-                });
-            default ->
-                faults.add(
-                        "env",
-                        "must be a list of \"K=V\" or an object, not "
-                                + value.get().kind());
-        }
-        return entries;
-    }
-
-    private static void checkVariable(String entry, String at, Faults faults) {
-        if (entry.isEmpty() || entry.startsWith("=")) faults.add(at, "needs a name before the '='");
-        if (entry.indexOf('\0') >= 0) faults.add(at, "must not contain a NUL character");
     }
 
     /// Any text: unlike names and words, an input may hold NUL characters.
