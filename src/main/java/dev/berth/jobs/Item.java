@@ -1,7 +1,11 @@
 package dev.berth.jobs;
 
+import dev.berth.json.Json;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// One thing that a job works on.
 ///
@@ -9,6 +13,7 @@ import java.util.OptionalLong;
 /// @param totalBytes none until it is known
 /// @param digestBefore the registry's digest that was here before
 /// @param error why it failed or was skipped
+/// @param more what only items of this kind of job tell, by the name under which the API shows it
 public record Item(
         JobState state,
         double percent,
@@ -16,7 +21,8 @@ public record Item(
         OptionalLong totalBytes,
         Optional<String> digestBefore,
         Optional<String> digestAfter,
-        Optional<String> error) {
+        Optional<String> error,
+        SortedMap<String, Json> more) {
     static final Item QUEUED = new Item(
             JobState.QUEUED,
             0,
@@ -24,39 +30,62 @@ public record Item(
             OptionalLong.empty(),
             Optional.empty(),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            Collections.emptySortedMap());
 
     public Item running() {
-        return new Item(JobState.RUNNING, percent, currentBytes, totalBytes, digestBefore, digestAfter, error);
+        return state(JobState.RUNNING);
     }
 
     public Item before(Optional<String> digest) {
-        return new Item(state, percent, currentBytes, totalBytes, digest, digestAfter, error);
+        return new Item(state, percent, currentBytes, totalBytes, digest, digestAfter, error, more);
     }
 
     public Item progress(double newPercent, OptionalLong current, OptionalLong total) {
-        return new Item(state, Math.max(percent, newPercent), current, total, digestBefore, digestAfter, error);
+        return new Item(state, Math.max(percent, newPercent), current, total, digestBefore, digestAfter, error, more);
+    }
+
+    /// Tells something that only items of this kind of job have.
+    public Item with(String name, Json value) {
+        var all = new TreeMap<>(more);
+        all.put(name, value);
+        return new Item(
+                state,
+                percent,
+                currentBytes,
+                totalBytes,
+                digestBefore,
+                digestAfter,
+                error,
+                Collections.unmodifiableSortedMap(all));
     }
 
     public Item succeeded(Optional<String> digest) {
-        return new Item(JobState.SUCCEEDED, 100, currentBytes, totalBytes, digestBefore, digest, Optional.empty());
+        return ended(JobState.SUCCEEDED, digest, Optional.empty());
     }
 
     public Item unchanged() {
-        return new Item(
-                JobState.UNCHANGED, 100, currentBytes, totalBytes, digestBefore, digestBefore, Optional.empty());
+        return ended(JobState.UNCHANGED, digestBefore, Optional.empty());
     }
 
     public Item skipped(String why) {
-        return new Item(JobState.SKIPPED, 100, currentBytes, totalBytes, digestBefore, digestBefore, Optional.of(why));
+        return ended(JobState.SKIPPED, digestBefore, Optional.of(why));
+    }
+
+    private Item ended(JobState how, Optional<String> digest, Optional<String> why) {
+        return new Item(how, 100, currentBytes, totalBytes, digestBefore, digest, why, more);
     }
 
     public Item failed(String why) {
         return new Item(
-                JobState.FAILED, percent, currentBytes, totalBytes, digestBefore, digestAfter, Optional.of(why));
+                JobState.FAILED, percent, currentBytes, totalBytes, digestBefore, digestAfter, Optional.of(why), more);
     }
 
     Item cancelled() {
-        return new Item(JobState.CANCELLED, percent, currentBytes, totalBytes, digestBefore, digestAfter, error);
+        return state(JobState.CANCELLED);
+    }
+
+    private Item state(JobState next) {
+        return new Item(next, percent, currentBytes, totalBytes, digestBefore, digestAfter, error, more);
     }
 }

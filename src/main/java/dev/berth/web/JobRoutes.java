@@ -76,15 +76,16 @@ final class JobRoutes {
     }
 
     private static Json json(Item item) {
-        return new ObjBuilder()
+        var object = new ObjBuilder()
                 .put("state", item.state().word())
                 .put("percent", rounded(item.percent()))
                 .put("current_bytes", item.currentBytes())
                 .put("total_bytes", item.totalBytes())
                 .putText("digest_before", item.digestBefore())
                 .putText("digest_after", item.digestAfter())
-                .putText("error", item.error())
-                .build();
+                .putText("error", item.error());
+        item.more().forEach(object::put);
+        return object.build();
     }
 
     /// To a tenth, downwards: 100 is for what is done.
