@@ -29,6 +29,7 @@ import dev.berth.web.Routes;
 import dev.berth.web.Server;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 
@@ -62,10 +63,10 @@ final class App implements AutoCloseable {
         stats = settings.engine().isLocal()
                 ? Stats.ofFiles(engine, mirror, settings.stats(), clock, System::nanoTime, pause, random)
                 : Stats.ofEngine(engine, mirror, settings.stats(), clock, pause, random);
-        jobs = new Jobs(feed, clock, random);
+        database = Database.at(settings.data().resolve("berth.db"));
+        jobs = new Jobs(database, Set.of(), feed, clock, random);
         images = new Images(engine, mirror, jobs, new Credentials(settings.dockerConfig()));
         var devices = new LocalDevices(settings.engine().isLocal(), machine.hostname(), machine.kernel());
-        database = Database.at(settings.data().resolve("berth.db"));
         var keys = new IdempotencyKeys(database, clock);
         var admission = new Admission(mirror, stats::table, settings.admission(), feed, clock);
         overcommitment = new Overcommitment(admission, stats::unwatched, feed, pause);
@@ -123,6 +124,7 @@ final class App implements AutoCloseable {
         containers.start();
         overcommitment.start();
         collection.start();
+        jobs.open();
     }
 
     Mirror mirror() {

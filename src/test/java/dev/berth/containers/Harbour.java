@@ -30,16 +30,15 @@ import dev.berth.model.Pause;
 import dev.berth.stats.Stats;
 import dev.berth.stats.StatsSettings;
 import dev.berth.store.Database;
+import dev.berth.store.ScratchDatabase;
 import dev.berth.web.Rooms;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -69,7 +68,6 @@ public final class Harbour implements AutoCloseable {
     public final Logs logs;
     public final Details details;
     private final Database database;
-    private final Path folder;
     public final Ticks ticks = new Ticks();
 
     private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
@@ -92,14 +90,13 @@ public final class Harbour implements AutoCloseable {
     /// @param engine as this server is to see it
     public Harbour(FakeEngine truth, Engine engine, AdmissionSettings memory, boolean endedCleanly) {
         this.engine = truth;
-        this.folder = temporary();
         var random = new Random(1);
         var clock = InstantSource.system();
         mirror = new Mirror(engine, feed, clock, Harbour::briefly, random);
         stats = Stats.ofEngine(engine, mirror, StatsSettings.DEFAULTS, clock, Harbour::briefly, random);
-        jobs = new Jobs(feed, clock, random);
+        database = ScratchDatabase.make();
+        jobs = new Jobs(database, Set.of(), feed, clock, random);
         images = new Images(engine, mirror, jobs, new Credentials(Path.of("/nonexistent/config.json")));
-        database = Database.at(folder.resolve("berth.db"));
         var keys = new IdempotencyKeys(database, clock);
         admission = new Admission(mirror, stats::table, memory, feed, clock);
         attachments = Attachments.of(engine, mirror);
@@ -137,16 +134,6 @@ public final class Harbour implements AutoCloseable {
                 execs,
                 logs,
                 details);
-    }
-
-    private static Path temporary() {
-        try {
-            Path folder = Files.createTempDirectory("harbour");
-            folder.toFile().deleteOnExit();
-            return folder;
-        } catch (IOException unwritable) {
-            throw new UncheckedIOException(unwritable);
-        }
     }
 
     /// Follows the engine from now on, and knows it.

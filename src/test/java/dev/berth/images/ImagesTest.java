@@ -21,11 +21,14 @@ import dev.berth.model.Digest;
 import dev.berth.model.Failure;
 import dev.berth.model.Image;
 import dev.berth.model.ImageRef;
+import dev.berth.store.Database;
+import dev.berth.store.ScratchDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,7 +41,8 @@ class ImagesTest {
 
     private final MirrorBench bench = new MirrorBench();
     private final FakeEngine engine = bench.engine;
-    private final Jobs jobs = new Jobs(bench.feed, bench.time, new Random(1));
+    private final Database database = ScratchDatabase.make();
+    private final Jobs jobs = new Jobs(database, Set.of(), bench.feed, bench.time, new Random(1));
     private final Images images =
             new Images(engine, bench.mirror, jobs, new Credentials(Path.of("no", "such", "config.json")));
 
@@ -52,6 +56,7 @@ class ImagesTest {
     @AfterEach
     void close() {
         jobs.close();
+        database.close();
         images.close();
         bench.close();
     }
