@@ -5,9 +5,18 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /// Where a test keeps a database that is gone after it.
 public final class ScratchDatabase {
+    /// Hundreds of lines about databases that are made would hide a failure.
+    private static final Logger LOG = Logger.getLogger(Database.class.getName());
+
+    static {
+        LOG.setLevel(Level.WARNING);
+    }
+
     private ScratchDatabase() {}
 
     public static Database make() {
