@@ -12,6 +12,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 
 /// A pull that takes its time is seen to grow, and stops when it is told to.
@@ -50,7 +51,7 @@ class PullIT {
     }
 
     @Test
-    void itsProgressGrowsAndNeverRunsBackwards() {
+    void itsProgressGrowsAndNeverRunsBackwards(TestReporter report) {
         try (var berth = Berth.on(LAB)) {
             String job = pull(berth);
             try (var curl = new Curl(berth.http(), job, "-H", "Accept: text/event-stream")) {
@@ -64,6 +65,7 @@ class PullIT {
                 List<Double> percents = jobs.stream().map(PullIT::percent).toList();
                 assertEquals(percents.stream().sorted().toList(), percents, "it ran backwards");
                 long readings = percents.stream().distinct().count();
+                report.publishEntry("distinct readings", Long.toString(readings));
                 assertTrue(readings >= 50, () -> readings + " readings: " + percents);
                 List<Long> bytes = jobs.stream()
                         .map(it -> it.at("items", image, "current_bytes").wholeOr(0))
@@ -78,7 +80,7 @@ class PullIT {
     }
 
     @Test
-    void aCancelStopsTheTrafficAndLeavesNoImage() {
+    void aCancelStopsTheTrafficAndLeavesNoImage(TestReporter report) {
         try (var berth = Berth.on(LAB)) {
             String job = pull(berth);
             Awaitility.await().until(() -> relay.passed() > 10 << 20);
@@ -91,6 +93,7 @@ class PullIT {
                     .during(Duration.ofSeconds(1))
                     .until(() -> before.getAndSet(relay.passed()) == relay.passed());
             long after = relay.passed() - then;
+            report.publishEntry("bytes after the cancel's answer", Long.toString(after));
             assertTrue(after < PER_SECOND + BUFFERS, () -> after + " bytes came after the answer");
             assertTrue(relay.passed() < MEBIBYTES << 20, "all of it came");
             assertEquals("", LAB.docker("images", "-q", image));
