@@ -36,6 +36,8 @@ import java.util.random.RandomGenerator;
 /// The object graph, by hand, from top to bottom; and start and stop in order.
 final class App implements AutoCloseable {
     private static final Duration COLLECTED_EACH = Duration.ofMinutes(10);
+    /// Opening the database takes as much as the rest of the start; who needs it sooner opens it.
+    private static final Duration JOBS_READ_AFTER = Duration.ofSeconds(2);
 
     private final DockerEngine engine;
     private final Mirror mirror;
@@ -49,6 +51,7 @@ final class App implements AutoCloseable {
     private final Logs logs;
     private final Server server;
     private final Thread collection;
+    private final Thread reading;
 
     /// @param endedCleanly whether the last life of this server left nothing under way
     App(Settings settings, Machine machine, Secret token, String serverId, boolean endedCleanly) {
@@ -75,6 +78,7 @@ final class App implements AutoCloseable {
         logs = new Logs(engine, mirror, clock, pause, random);
         execs = new Execs(engine, mirror, settings.engine().isLocal(), settings.terminal(), pause, random);
         collection = Thread.ofVirtual().name("collection").unstarted(() -> collect(pause));
+        reading = Thread.ofVirtual().name("jobs of earlier lives").unstarted(() -> read(jobs, pause));
         var requests = new RequestCounts(System::nanoTime);
         var metrics = new Metrics(
                 mirror, stats, admission, jobs, engineTimes, requests, settings.metrics(), clock, machine.version());
@@ -117,6 +121,15 @@ final class App implements AutoCloseable {
         }
     }
 
+    private static void read(Jobs jobs, Pause pause) {
+        try {
+            pause.sleep(JOBS_READ_AFTER);
+            jobs.open();
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /// Listens first: whoever asks while the engine is being read learns that, instead of nothing.
     void start() {
         server.start();
@@ -124,7 +137,7 @@ final class App implements AutoCloseable {
         containers.start();
         overcommitment.start();
         collection.start();
-        jobs.open();
+        reading.start();
     }
 
     Mirror mirror() {
@@ -139,6 +152,7 @@ final class App implements AutoCloseable {
     @Override
     public void close() {
         collection.interrupt();
+        reading.interrupt();
         server.close();
         execs.close();
         logs.close();

@@ -36,6 +36,7 @@ record JobTable(Database database, int mostKept) {
 
     /// All that have not ended, and the latest of those that ended since. A row that makes no sense is left out.
     List<Row> read(Instant oldest) {
+        if (!database.exists()) return List.of();
         return database.transact(connection -> {
             try (PreparedStatement select = connection.prepareStatement("SELECT * FROM job"
                     + " WHERE finished IS NULL OR finished >= ?1 ORDER BY finished IS NULL DESC, finished DESC"

@@ -51,7 +51,7 @@ public final class Jobs implements AutoCloseable {
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("job").factory());
 
-    /// @param database where they are kept; nothing is read before they are asked for, or [#open] is called
+    /// @param database where they are kept; it is not touched before jobs are asked for
     /// @param goOn the kinds whose jobs a restart does not end: somebody resumes them
     /// @param feed is told what becomes of every job
     public Jobs(Database database, Set<String> goOn, Feed feed, InstantSource clock, RandomGenerator random) {
@@ -70,12 +70,9 @@ public final class Jobs implements AutoCloseable {
         void run(Job job) throws InterruptedException;
     }
 
-    /// Reads the jobs of earlier lives, beside whatever else there is to do at the start.
+    /// Reads the jobs of earlier lives, which is done anyway when somebody asks for jobs; then those that were cut off
+    /// have failed.
     public void open() {
-        threads.execute(this::load);
-    }
-
-    private void load() {
         if (loaded) return;
         loading.lock();
         try {
@@ -105,7 +102,7 @@ public final class Jobs implements AutoCloseable {
     ///
     /// @param sameness two requests with this in common are one job while it runs
     public Job start(String kind, String sameness, String requestedBy, Collection<String> items, Work work) {
-        load();
+        open();
         Optional<Job> joined;
         Job job;
         synchronized (running) {
@@ -133,7 +130,7 @@ public final class Jobs implements AutoCloseable {
 
     /// Jobs of a kind that goes on which an earlier life left unfinished and nobody has resumed, the oldest first.
     public List<Job> unfinished(String kind) {
-        load();
+        open();
         return open.values().stream()
                 .filter(it -> it.view().kind().equals(kind))
                 .sorted(Comparator.comparing(it -> it.view().created()))
@@ -155,7 +152,7 @@ public final class Jobs implements AutoCloseable {
     /// ended; it is made anew under its id then. One that runs is left alone.
     public Job resumeLost(
             String id, String kind, String sameness, String requestedBy, Collection<String> items, Work work) {
-        load();
+        open();
         Optional<Job> known = Optional.ofNullable(jobs.get(id)).filter(it -> !it.hasEnded());
         if (known.isPresent()) {
             if (open.containsKey(id)) resume(known.get(), sameness, work);
@@ -220,7 +217,7 @@ public final class Jobs implements AutoCloseable {
 
     /// @throws Failure.NotFound if there is none
     public Job get(String id) {
-        load();
+        open();
         forgetOld();
         Job job = jobs.get(id);
         if (job == null) throw new Failure.NotFound("no-such-job", "no job has the id '" + id + "'");
@@ -228,7 +225,7 @@ public final class Jobs implements AutoCloseable {
     }
 
     public List<JobView> list() {
-        load();
+        open();
         forgetOld();
         return jobs.values().stream().map(Job::view).toList();
     }
@@ -237,7 +234,7 @@ public final class Jobs implements AutoCloseable {
     ///
     /// @param last the last change that the follower knows of
     public JobFollower follow(Optional<EventId> last) {
-        load();
+        open();
         return new JobFollower(jobs.values(), around, last);
     }
 

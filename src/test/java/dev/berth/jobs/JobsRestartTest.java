@@ -431,7 +431,6 @@ class JobsRestartTest {
         Job job = life.start("pull", _ -> {});
         job.await(LONG);
         killAndBegin();
-        life.jobs().open();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Integer>> sizes = Stream.generate(
                             () -> threads.submit(() -> life.jobs().list().size()))

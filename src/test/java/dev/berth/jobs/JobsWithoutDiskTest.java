@@ -2,6 +2,7 @@ package dev.berth.jobs;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.feed.Feed;
@@ -114,12 +115,24 @@ class JobsWithoutDiskTest {
     }
 
     @Test
+    void whereNothingWasEverWrittenNothingIsMadeByLooking() {
+        Path file = folder.resolve("berth.db");
+        try (Database database = Database.at(file);
+                Jobs jobs = jobs(database)) {
+            assertEquals(List.of(), jobs.list());
+        }
+        assertFalse(Files.exists(file));
+        assertEquals(List.of(), said.lines);
+    }
+
+    @Test
     void aDamagedFileIsLeftAsItIsAndMakesNobodyUseless() throws Exception {
         Path file = folder.resolve("berth.db");
         byte[] damaged = "my diary, 2026\n".repeat(1_000).getBytes(java.nio.charset.StandardCharsets.UTF_8);
         Files.write(file, damaged);
         try (Database database = Database.at(file);
                 Jobs jobs = jobs(database)) {
+            jobs.open();
             jobs.open();
             assertEquals(List.of(), jobs.list());
             Job job = pull(jobs, "app:1");
