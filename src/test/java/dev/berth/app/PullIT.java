@@ -21,7 +21,7 @@ class PullIT {
     private static final Lab LAB = Lab.shared();
     private static final String NAME = "pull/large:90";
     private static final int MEBIBYTES = 90;
-    private static final int PER_SECOND = 8 << 20;
+    private static final int PER_SECOND = 6 << 20;
     /// What may lie in sockets between the relay and an engine that has stopped reading.
     private static final int BUFFERS = 8 << 20;
 
