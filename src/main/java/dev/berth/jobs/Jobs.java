@@ -112,20 +112,17 @@ public final class Jobs implements AutoCloseable {
         }
         kept.now(List.of(job)); // of one that is joined, too: its first row may still be on its way
         jobs.put(job.id(), job);
-        if (joined.isEmpty()) begin(job, sameness, work);
+        if (joined.isPresent()) return job;
+        job.queued();
+        threads.execute(() -> run(job, sameness, it -> {
+            if (!it.cancelled()) work.run(it);
+        }));
         return job;
     }
 
     private Job made(String id, String kind, String requestedBy, Collection<String> items) {
         JobView view = JobView.queued(id, kind, requestedBy, clock.instant(), items);
         return new Job(new JobTable.Row(view, false), around);
-    }
-
-    private void begin(Job job, String sameness, Work work) {
-        job.queued();
-        threads.execute(() -> run(job, sameness, it -> {
-            if (!it.cancelled()) work.run(it);
-        }));
     }
 
     /// Jobs of a kind that goes on which an earlier life left unfinished and nobody has resumed, the oldest first.
@@ -164,7 +161,8 @@ public final class Jobs implements AutoCloseable {
         }
         kept.now(List.of(job));
         jobs.put(id, job);
-        begin(job, sameness, work);
+        job.queued();
+        threads.execute(() -> run(job, sameness, work));
         return job;
     }
 
