@@ -72,7 +72,15 @@ final class App implements AutoCloseable {
         containers =
                 new Containers(engine, mirror, images, admission, keys, serverId, endedCleanly, devices, random, pause);
         logs = new Logs(engine, mirror, clock, pause, random);
-        execs = new Execs(engine, mirror, settings.engine().isLocal(), settings.terminal(), pause, random);
+        execs = new Execs(
+                engine,
+                mirror,
+                settings.engine().isLocal(),
+                serverId,
+                endedCleanly,
+                settings.terminal(),
+                pause,
+                random);
         collection = Thread.ofVirtual().name("collection").unstarted(() -> collect(pause));
         var requests = new RequestCounts(System::nanoTime);
         var metrics = new Metrics(
@@ -121,6 +129,7 @@ final class App implements AutoCloseable {
         server.start();
         mirror.start();
         containers.start();
+        execs.start();
         overcommitment.start();
         collection.start();
     }

@@ -104,7 +104,15 @@ public final class Harbour implements AutoCloseable {
         admission = new Admission(mirror, stats::table, memory, feed, clock);
         attachments = Attachments.of(engine, mirror);
         copies = new FileCopies(mirror, engine, clock);
-        execs = new Execs(engine, mirror, false, TerminalSettings.DEFAULTS, Harbour::brieflyUnlessLong, random);
+        execs = new Execs(
+                engine,
+                mirror,
+                false,
+                SERVER,
+                endedCleanly,
+                TerminalSettings.DEFAULTS,
+                Harbour::brieflyUnlessLong,
+                random);
         containers =
                 new Containers(engine, mirror, images, admission, keys, SERVER, endedCleanly, ELSEWHERE, random, ticks);
         logs = new Logs(engine, mirror, clock, Harbour::briefly, random);
@@ -153,6 +161,7 @@ public final class Harbour implements AutoCloseable {
     public Harbour open() {
         mirror.start();
         containers.start();
+        execs.start();
         awaitConnected();
         return this;
     }

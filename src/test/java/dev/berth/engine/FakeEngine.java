@@ -45,6 +45,7 @@ public final class FakeEngine implements Engine {
         EXEC_START,
         EXEC_RESIZE,
         EXEC_INSPECT,
+        EXEC_LIST,
         LOGS,
         DETAILS,
         LIST_IMAGES,
