@@ -10,9 +10,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
-/// The system's curl on a stream, and what it has received.
+/// The system's curl, and what it has received.
 final class Curl implements AutoCloseable {
     private static final Duration LONG = Duration.ofSeconds(60);
 
@@ -20,8 +21,12 @@ final class Curl implements AutoCloseable {
     private final Process process;
     private final Thread reader;
 
-    /// Begins, and waits until something has come.
+    /// Begins, and waits until events may come.
     Curl(Http http, String target, String... further) {
+        this(http, it -> it.contains("retry: 2000"), target, further);
+    }
+
+    private Curl(Http http, Predicate<List<String>> begun, String target, String... further) {
         var command = new ArrayList<>(List.of("curl", "-sN", "-u", ":" + http.token()));
         command.addAll(List.of(further));
         command.add(http.base() + target);
@@ -31,16 +36,12 @@ final class Curl implements AutoCloseable {
             throw new UncheckedIOException(missing);
         }
         reader = Thread.ofVirtual().start(this::read);
-        Awaitility.await().atMost(LONG).until(() -> !lines.isEmpty());
+        Awaitility.await().atMost(LONG).until(() -> begun.test(lines));
     }
 
-    /// Begins, and waits until events may come.
-    static Curl events(Http http, String target, String... further) {
-        var arguments = new ArrayList<>(List.of(further));
-        arguments.addAll(List.of("-H", "Accept: text/event-stream"));
-        var curl = new Curl(http, target, arguments.toArray(String[]::new));
-        Awaitility.await().atMost(LONG).until(() -> curl.lines.contains("retry: 2000"));
-        return curl;
+    /// One that gets text, the first of which has come.
+    static Curl text(Http http, String target) {
+        return new Curl(http, it -> !it.isEmpty(), target);
     }
 
     private void read() {
@@ -62,14 +63,6 @@ final class Curl implements AutoCloseable {
         Awaitility.await().atMost(LONG).until(() -> names().containsAll(List.of(names)));
     }
 
-    /// Waits for its end.
-    ///
-    /// @return its exit code
-    int end() {
-        Awaitility.await().atMost(LONG).until(() -> !reader.isAlive());
-        return process.onExit().join().exitValue();
-    }
-
     String lastId() {
         return lines.stream()
                 .filter(it -> it.startsWith("id: "))
@@ -78,8 +71,31 @@ final class Curl implements AutoCloseable {
                 .substring("id: ".length());
     }
 
+    /// The data of the first event of a name.
     Json data(String name) {
-        String line = lines.get(lines.indexOf("event: " + name) + 1);
+        return parsed(lines.get(lines.indexOf("event: " + name) + 1));
+    }
+
+    /// The data of every event that has come whole.
+    List<Json> all() {
+        return lines.stream()
+                .filter(it -> it.startsWith("data: "))
+                .map(Curl::parsed)
+                .toList();
+    }
+
+    /// Waits until the server has ended the stream, or is gone.
+    void awaitEnd() {
+        Awaitility.await().atMost(LONG).until(() -> !reader.isAlive());
+    }
+
+    /// What it says of the transfer, once that has ended.
+    int exitCode() {
+        awaitEnd();
+        return process.onExit().join().exitValue();
+    }
+
+    private static Json parsed(String line) {
         byte[] bytes = line.substring("data: ".length()).getBytes(StandardCharsets.UTF_8);
         try {
             return JsonReader.engine(bytes, 0, bytes.length);

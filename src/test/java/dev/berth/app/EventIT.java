@@ -20,7 +20,7 @@ class EventIT {
         lab.removeContainers();
         lab.docker("pull", "-q", "busybox");
         try (var berth = Berth.on(lab);
-                var curl = Curl.events(berth.http(), "/event?type=container&container=ev")) {
+                var curl = new Curl(berth.http(), "/event?type=container&container=ev")) {
             lab.docker("run", "-d", "--name", "ev", "--label", "tier=try", "busybox", "sleep", "600");
             curl.await("container.started");
             assertEquals(
@@ -49,7 +49,7 @@ class EventIT {
         Lab lab = Lab.shared();
         lab.docker("pull", "-q", "busybox");
         try (var berth = Berth.on(lab);
-                var curl = Curl.events(berth.http(), "/event?label=brief=yes")) {
+                var curl = new Curl(berth.http(), "/event?label=brief=yes")) {
             for (int i = 0; i < 5; i++) {
                 lab.docker("run", "--rm", "--label", "brief=yes", "--name", "brief" + i, "busybox", "true");
             }
@@ -70,8 +70,8 @@ class EventIT {
         Lab lab = Lab.shared();
         lab.docker("pull", "-q", "busybox");
         try (var berth = Berth.on(lab);
-                var quiet = Curl.events(berth.http(), "/event?type=container");
-                var curl = Curl.events(berth.http(), "/event?type=container&exec=true")) {
+                var quiet = new Curl(berth.http(), "/event?type=container");
+                var curl = new Curl(berth.http(), "/event?type=container&exec=true")) {
             lab.docker("run", "-d", "--name", "inner", "busybox", "sleep", "600");
             Awaitility.await().atMost(LONG).until(() -> {
                 lab.run("docker", "-H", lab.engine(), "exec", "inner", "sh", "-c", "exit 3");
@@ -98,7 +98,7 @@ class EventIT {
         Lab lab = Lab.shared().engine("e");
         lab.docker("pull", "-q", "busybox");
         try (var berth = Berth.on(lab);
-                var curl = Curl.events(berth.http(), "/event")) {
+                var curl = new Curl(berth.http(), "/event")) {
             lab.docker("run", "-d", "--name", "before", "busybox", "sleep", "600");
             curl.await("container.started");
             lab.run("lab/engine", "kill", lab.name());
@@ -113,7 +113,7 @@ class EventIT {
                                     .filter("container.started"::equals)
                                     .count()
                             == 2);
-            try (var again = Curl.events(berth.http(), "/event", "-H", "Last-Event-ID: " + away)) {
+            try (var again = new Curl(berth.http(), "/event", "-H", "Last-Event-ID: " + away)) {
                 again.await("engine.connected", "container.died", "container.started");
                 assertEquals(
                         curl.names()

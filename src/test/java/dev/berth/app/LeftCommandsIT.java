@@ -61,7 +61,7 @@ class LeftCommandsIT {
     /// A terminal with a job of its own, a command that is waited for, and what neither of them is.
     private void leaveThemBehind(String engine) throws IOException, InterruptedException {
         LAB.docker("exec", "-d", "left", "sleep", "6001");
-        try (var server = ServerProcess.on(engine, folder)) {
+        try (var server = BerthProcess.on(engine, folder)) {
             exec(server.http(), "sleep 6002 >/dev/null 2>&1 &");
             execForever(server.http(), "sleep 5001; true");
             PythonClient person = PythonClient.atTerminal(
@@ -76,7 +76,7 @@ class LeftCommandsIT {
     }
 
     private void theNextLifeEndsThem(String engine) throws IOException {
-        try (var server = ServerProcess.on(engine, folder)) {
+        try (var server = BerthProcess.on(engine, folder)) {
             for (String command : List.of("sh", "sleep 5001; true", "sleep 5001", "sleep 5002", "sleep 5003"))
                 Awaitility.await().atMost(SOON).until(() -> !runs(command));
             for (String command : List.of("6001", "6002", "6003")) assertTrue(runs("sleep " + command), command);
@@ -102,7 +102,7 @@ class LeftCommandsIT {
     @Test
     void onAnEngineElsewhereAClientThatIsKilledLeavesNothingEither() throws Exception {
         try (var elsewhere = new EngineOverTcp(LAB);
-                var server = ServerProcess.on(elsewhere.address(), folder)) {
+                var server = BerthProcess.on(elsewhere.address(), folder)) {
             PythonClient person =
                     PythonClient.atTerminal(folder, server.http(), "/container/left/exec?command=sh&tty=true");
             person.hears("status 101").does("say sleep 5004\\n");

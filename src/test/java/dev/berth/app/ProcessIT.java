@@ -31,13 +31,13 @@ class ProcessIT {
         for (Process process : started) process.destroyForcibly().waitFor();
     }
 
-    private ServerProcess serve(String token, String... arguments) throws IOException {
-        var server = ServerProcess.start(folder, token, arguments);
+    private BerthProcess serve(String token, String... arguments) throws IOException {
+        var server = BerthProcess.start(folder, token, arguments);
         started.add(server.process());
         return server;
     }
 
-    private ServerProcess serve(String token) throws IOException {
+    private BerthProcess serve(String token) throws IOException {
         return serve(
                 token,
                 "serve",

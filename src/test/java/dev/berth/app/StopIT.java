@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class StopIT {
     private static final Lab LAB = Lab.shared();
+    private static final String EVENTS = "Accept: text/event-stream";
     private static final String STOPPING = "data: {\"reason\":\"stopping\"}";
 
     @TempDir
@@ -53,12 +54,12 @@ class StopIT {
                 "sh",
                 "-c",
                 "trap 'echo asked' TERM; echo begun; while :; do usleep 100000; done");
-        try (var server = ServerProcess.on(LAB.engine(), folder)) {
+        try (var server = BerthProcess.on(LAB.engine(), folder)) {
             Http http = server.http();
-            try (var events = Curl.events(http, "/event");
-                    var log = Curl.events(http, "/container/deaf/log?follow");
-                    var stats = Curl.events(http, "/container/deaf/stats");
-                    var text = new Curl(http, "/container/deaf/log?follow&stream=stdout")) {
+            try (var events = new Curl(http, "/event");
+                    var log = new Curl(http, "/container/deaf/log?follow", "-H", EVENTS);
+                    var stats = new Curl(http, "/container/deaf/stats", "-H", EVENTS);
+                    var text = Curl.text(http, "/container/deaf/log?follow&stream=stdout")) {
                 PythonClient person = PythonClient.atTerminal(folder, http, "/container/deaf/exec?command=sh&tty=true");
                 person.hears("status 101").does("say sleep 7001\\n").does("end");
                 Awaitility.await().until(() -> LAB.docker("top", "deaf").contains("sleep 7001"));
@@ -68,13 +69,13 @@ class StopIT {
                 server.process().destroy();
                 Awaitility.await().until(() -> isRefused(URI.create(http.base())));
                 for (Curl stream : List.of(events, log, stats)) {
-                    assertEquals(0, stream.end(), stream.lines::toString);
+                    assertEquals(0, stream.exitCode(), stream.lines::toString);
                     assertEquals(
                             List.of("event: end", STOPPING, ""),
                             stream.lines.subList(stream.lines.size() - 3, stream.lines.size()));
                 }
                 person.hears("close 1001 the server is stopping");
-                assertEquals(18, text.end(), "curl's word for a transfer that is not whole");
+                assertEquals(18, text.exitCode(), "curl's word for a transfer that is not whole");
                 assertEquals(List.of("begun", "asked"), text.lines);
                 assertFalse(slow.isDone(), "nobody of these had to wait for it");
 

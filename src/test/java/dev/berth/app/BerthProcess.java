@@ -12,14 +12,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
-/// A server in a process of its own, which can be asked to end, and be killed.
-record ServerProcess(Process process, Path output) implements AutoCloseable {
+/// A server in a process of its own, as an operator starts it.
+///
+/// @param output where what it says goes
+record BerthProcess(Process process, Path output) implements AutoCloseable {
     static final String TOKEN = "a-token-for-tests-only";
     private static final Pattern ADDRESS = Pattern.compile("serves on (http://127\\.0\\.0\\.1:\\d+)");
 
-    /// @param folder where what it says is kept
+    /// @param folder for the output
     /// @param token none if empty
-    static ServerProcess start(Path folder, String token, String... arguments) throws IOException {
+    static BerthProcess start(Path folder, String token, String... arguments) throws IOException {
         Path output = Files.createTempFile(folder, "output", ".txt");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -31,23 +33,15 @@ record ServerProcess(Process process, Path output) implements AutoCloseable {
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().remove("BERTH_TOKEN");
         if (!token.isEmpty()) builder.environment().put("BERTH_TOKEN", token);
-        return new ServerProcess(builder.start(), output);
+        return new BerthProcess(builder.start(), output);
     }
 
     /// One that serves, and knows the engine.
     ///
-    /// @param folder whose part `data` is its own
-    static ServerProcess on(String engine, Path folder) throws IOException {
-        var server = start(
-                folder,
-                TOKEN,
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--engine",
-                engine,
-                "--data",
-                folder.resolve("data").toString());
+    /// @param folder for the output, and for a folder `data` that is its own
+    static BerthProcess on(String engine, Path folder) throws IOException {
+        String data = folder.resolve("data").toString();
+        var server = start(folder, TOKEN, "serve", "--listen", "127.0.0.1:0", "--engine", engine, "--data", data);
         Http http = server.http();
         Awaitility.await().until(() -> http.get("/container").status() == 200);
         return server;
@@ -66,6 +60,16 @@ record ServerProcess(Process process, Path output) implements AutoCloseable {
         return process.exitValue();
     }
 
+    /// As `kill -9` does, in the middle of whatever it does.
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+
     Http http() {
         return http(TOKEN);
     }
@@ -75,15 +79,5 @@ record ServerProcess(Process process, Path output) implements AutoCloseable {
         Matcher address = ADDRESS.matcher(text());
         assertTrue(address.find(), this::text);
         return new Http(address.group(1), token);
-    }
-
-    /// As `kill -9` does, in the middle of whatever it does.
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
-    }
-
-    @Override
-    public void close() {
-        process.destroyForcibly().onExit().join();
     }
 }
