@@ -13,6 +13,7 @@ import dev.berth.engine.EngineTimes;
 import dev.berth.feed.Feed;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
+import dev.berth.images.Registries;
 import dev.berth.inside.Details;
 import dev.berth.inside.Execs;
 import dev.berth.inside.FileCopies;
@@ -63,7 +64,14 @@ final class App implements AutoCloseable {
                 ? Stats.ofFiles(engine, mirror, settings.stats(), clock, System::nanoTime, pause, random)
                 : Stats.ofEngine(engine, mirror, settings.stats(), clock, pause, random);
         jobs = new Jobs(feed, clock, random);
-        images = new Images(engine, mirror, jobs, new Credentials(settings.dockerConfig()));
+        var registries = new Registries(
+                engine.images(),
+                new Credentials(settings.dockerConfig()),
+                settings.engine().isLocal(),
+                clock,
+                pause);
+        images =
+                new Images(engine, mirror, jobs, feed, registries, settings.images(), _ -> false, clock, pause, random);
         var devices = new LocalDevices(settings.engine().isLocal(), machine.hostname(), machine.kernel());
         database = Database.at(settings.data().resolve("berth.db"));
         var keys = new IdempotencyKeys(database, clock);
@@ -122,6 +130,7 @@ final class App implements AutoCloseable {
         mirror.start();
         containers.start();
         overcommitment.start();
+        images.start();
         collection.start();
     }
 

@@ -11,7 +11,10 @@ import dev.berth.engine.EngineTimes;
 import dev.berth.engine.FakeEngine;
 import dev.berth.feed.Feed;
 import dev.berth.images.Credentials;
+import dev.berth.images.DockerConfig;
 import dev.berth.images.Images;
+import dev.berth.images.ImagesSettings;
+import dev.berth.images.Registries;
 import dev.berth.inside.Details;
 import dev.berth.inside.Execs;
 import dev.berth.inside.FileCopies;
@@ -98,7 +101,11 @@ public final class Harbour implements AutoCloseable {
         mirror = new Mirror(engine, feed, clock, Harbour::briefly, random);
         stats = Stats.ofEngine(engine, mirror, StatsSettings.DEFAULTS, clock, Harbour::briefly, random);
         jobs = new Jobs(feed, clock, random);
-        images = new Images(engine, mirror, jobs, new Credentials(Path.of("/nonexistent/config.json")));
+        var credentials = new Credentials(new DockerConfig(Path.of("/nonexistent/config.json"), List.of()));
+        var registries = new Registries(engine.images(), credentials, false, clock, Harbour::briefly);
+        var unchecked = new ImagesSettings(3, Optional.empty());
+        images = new Images(
+                engine, mirror, jobs, feed, registries, unchecked, _ -> false, clock, Harbour::briefly, random);
         database = Database.at(folder.resolve("berth.db"));
         var keys = new IdempotencyKeys(database, clock);
         admission = new Admission(mirror, stats::table, memory, feed, clock);

@@ -42,7 +42,7 @@ class RoomsTest {
             stats      -> model engine mirror            samples, percentages, history
             admission  -> model feed mirror stats        may this much memory be promised?
             jobs       -> model json store feed          long work with progress and cancel
-            images     -> model json engine mirror jobs    pull, update all, remove
+            images     -> model json engine feed mirror jobs    pull, update all, look for updates, tag, remove
             attachments -> model json engine mirror          networks and volumes, which containers are attached to
             containers -> model json store engine mirror admission images    create, start, stop, change, remove
             updates    -> model store engine mirror admission images containers jobs    the successor and the way back
