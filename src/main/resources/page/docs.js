@@ -34,6 +34,7 @@ function show(spec) {
   spec.servers = [{ url: new URL(".", location.href).href.replace(/\/$/, "") }];
   delete spec.security; // the token is there already: no second place to enter one
   delete spec.components.securitySchemes;
+  parameters(spec).forEach(emptied);
   SwaggerUIBundle({
     spec,
     domNode: element("api"),
@@ -42,6 +43,19 @@ function show(spec) {
     showMutatedRequest: false, // the token is not printed beside each request
     requestInterceptor: withToken,
   });
+}
+
+function parameters({ components, paths }) {
+  const operations = Object.values(paths).flatMap((path) => Object.values(path));
+  return [...Object.values(components.parameters), ...operations.flatMap(({ parameters }) => parameters ?? [])];
+}
+
+// Swagger UI writes the example into the field, and what stands in the field is sent: a filter that hides all there is,
+// a made-up password for the registry.
+function emptied(parameter) {
+  if (parameter.required || parameter.example === undefined) return;
+  parameter.description += ` Example: \`${[parameter.example].flat().join(",")}\``;
+  delete parameter.example;
 }
 
 function withToken(request) {

@@ -12,6 +12,8 @@ public enum Right {
     REMOVE,
     /// Pull and update images, and cancel that.
     PULL,
+    /// Replace containers by successors from newer images.
+    UPDATE,
     /// Remove images.
     REMOVE_IMAGE,
     /// See secret-looking values of environments.

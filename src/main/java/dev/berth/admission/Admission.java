@@ -26,10 +26,12 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/// Promises the host's memory, and never the same twice: whatever starts through Berth holds its memory from before the
+/// Promises the host's memory, and never the same twice: whatever starts through Berth holds its memory
+/// from before the
 /// engine is asked until the mirror shows what became of it.
 ///
-/// One lock, under which nothing is waited for and no other lock is taken but the feed's, which is a leaf. Look
+/// One lock, under which nothing is waited for and no other lock is taken but the feed's, which is a leaf.
+/// Look
 /// and hold are one step.
 public final class Admission implements ContainerListener {
     /// What unlimited containers use moves without any word, so whoever waits looks again now and then.
@@ -100,7 +102,19 @@ public final class Admission implements ContainerListener {
         }
     }
 
-    /// Grants it as soon as it fits: first come, first served, so that a large request is not starved by small ones.
+    /// Grants it whatever there is: it was granted before, and the way back from something begun is never
+    /// refused.
+    public Hold holdAgain(Ask ask) {
+        lock.lock();
+        try {
+            return new Kept(ledger.hold(ask));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Grants it as soon as it fits: first come, first served, so that a large request is not starved by
+    /// small ones.
     ///
     /// @param longest how long to wait
     /// @throws Failure.Refused when the time is over, or at once if it is more than there will ever be
@@ -283,7 +297,7 @@ public final class Admission implements ContainerListener {
         public void bind(ContainerId container) {
             lock.lock();
             try {
-                held.container = Optional.of(container);
+                held.bind(container);
             } finally {
                 lock.unlock();
             }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// What is promised: the containers that the mirror shows, and the holds of what is under way. Whoever uses it
 /// holds one lock; every sum is made anew from its parts, so none can drift.
@@ -28,11 +29,18 @@ final class Ledger {
     /// A hold as the ledger sees it; told from others by identity.
     static final class Held {
         final Optional<MemorySize> limit;
-        Optional<ContainerId> container;
+        /// Several where only one of them ever runs.
+        Set<ContainerId> containers;
 
         Held(Ask ask) {
             this.limit = ask.limit();
-            this.container = ask.container();
+            this.containers = ask.container().map(Set::of).orElse(Set.of());
+        }
+
+        void bind(ContainerId container) {
+            var all = new TreeSet<>(containers);
+            all.add(container);
+            containers = Set.copyOf(all);
         }
     }
 
@@ -122,21 +130,23 @@ final class Ledger {
     /// Of several holds of one container the largest counts, and of that what the mirror does not show yet.
     private long held(Moment moment) {
         long sum = 0;
-        var largest = new HashMap<ContainerId, Long>();
+        var largest = new HashMap<Set<ContainerId>, Long>();
         for (Held held : holds) {
             long bytes = bytes(held.limit, moment);
-            if (held.container.isPresent()) largest.merge(held.container.get(), bytes, Math::max);
-            else sum = MemoryFigures.sum(sum, bytes);
+            if (held.containers.isEmpty()) sum = MemoryFigures.sum(sum, bytes);
+            else largest.merge(held.containers, bytes, Math::max);
         }
-        for (Map.Entry<ContainerId, Long> one : largest.entrySet())
-            sum = MemoryFigures.sum(sum, Math.max(0, one.getValue() - view(one.getKey(), moment)));
+        for (Map.Entry<Set<ContainerId>, Long> one : largest.entrySet()) {
+            long shown = 0;
+            for (ContainerId id : one.getKey()) shown = MemoryFigures.sum(shown, view(id, moment));
+            sum = MemoryFigures.sum(sum, Math.max(0, one.getValue() - shown));
+        }
         return sum;
     }
 
     private long charge(ContainerId id, Moment moment) {
         long charge = view(id, moment);
-        for (Held held : holds)
-            if (held.container.equals(Optional.of(id))) charge = Math.max(charge, bytes(held.limit, moment));
+        for (Held held : holds) if (held.containers.contains(id)) charge = Math.max(charge, bytes(held.limit, moment));
         return charge;
     }
 

@@ -13,6 +13,7 @@ import dev.berth.engine.EngineTimes;
 import dev.berth.feed.Feed;
 import dev.berth.images.Credentials;
 import dev.berth.images.Images;
+import dev.berth.images.Registries;
 import dev.berth.inside.Details;
 import dev.berth.inside.Execs;
 import dev.berth.inside.FileCopies;
@@ -24,17 +25,24 @@ import dev.berth.mirror.Mirror;
 import dev.berth.model.Pause;
 import dev.berth.stats.Stats;
 import dev.berth.store.Database;
+import dev.berth.updates.Journal;
+import dev.berth.updates.OwnContainer;
+import dev.berth.updates.Updates;
 import dev.berth.web.Rooms;
 import dev.berth.web.Routes;
 import dev.berth.web.Server;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 
 /// The object graph, by hand, from top to bottom; and start and stop in order.
 final class App implements AutoCloseable {
     private static final Duration COLLECTED_EACH = Duration.ofMinutes(10);
+    /// Opening the database takes as much as the rest of the start; who needs it sooner opens it.
+    private static final Duration JOBS_READ_AFTER = Duration.ofSeconds(2);
 
     private final DockerEngine engine;
     private final Mirror mirror;
@@ -44,10 +52,12 @@ final class App implements AutoCloseable {
     private final Images images;
     private final Database database;
     private final Containers containers;
+    private final Updates updates;
     private final Execs execs;
     private final Logs logs;
     private final Server server;
     private final Thread collection;
+    private final Thread reading;
 
     /// @param endedCleanly whether the last life of this server left nothing under way
     App(Settings settings, Machine machine, Secret token, String serverId, boolean endedCleanly) {
@@ -62,18 +72,48 @@ final class App implements AutoCloseable {
         stats = settings.engine().isLocal()
                 ? Stats.ofFiles(engine, mirror, settings.stats(), clock, System::nanoTime, pause, random)
                 : Stats.ofEngine(engine, mirror, settings.stats(), clock, pause, random);
-        jobs = new Jobs(feed, clock, random);
-        images = new Images(engine, mirror, jobs, new Credentials(settings.dockerConfig()));
-        var devices = new LocalDevices(settings.engine().isLocal(), machine.hostname(), machine.kernel());
         database = Database.at(settings.data().resolve("berth.db"));
+        jobs = new Jobs(database, Set.of(Updates.KIND), feed, clock, random);
+        var registries = new Registries(
+                engine.images(),
+                new Credentials(settings.dockerConfig()),
+                settings.engine().isLocal(),
+                clock,
+                pause);
+        images =
+                new Images(engine, mirror, jobs, feed, registries, settings.images(), _ -> false, clock, pause, random);
+        var devices = new LocalDevices(settings.engine().isLocal(), machine.hostname(), machine.kernel());
         var keys = new IdempotencyKeys(database, clock);
         var admission = new Admission(mirror, stats::table, settings.admission(), feed, clock);
         overcommitment = new Overcommitment(admission, stats::unwatched, feed, pause);
         containers =
                 new Containers(engine, mirror, images, admission, keys, serverId, endedCleanly, devices, random, pause);
+        updates = new Updates(
+                engine,
+                mirror,
+                images,
+                containers,
+                admission,
+                jobs,
+                new Journal(database, settings.data()),
+                settings.updates(),
+                serverId,
+                OwnContainer.find(Path.of("/proc/self")),
+                clock,
+                pause,
+                random);
         logs = new Logs(engine, mirror, clock, pause, random);
-        execs = new Execs(engine, mirror, settings.engine().isLocal(), settings.terminal(), pause, random);
+        execs = new Execs(
+                engine,
+                mirror,
+                settings.engine().isLocal(),
+                serverId,
+                endedCleanly,
+                settings.terminal(),
+                pause,
+                random);
         collection = Thread.ofVirtual().name("collection").unstarted(() -> collect(pause));
+        reading = Thread.ofVirtual().name("jobs of earlier lives").unstarted(() -> read(jobs, pause));
         var requests = new RequestCounts(System::nanoTime);
         var metrics = new Metrics(
                 mirror, stats, admission, jobs, engineTimes, requests, settings.metrics(), clock, machine.version());
@@ -87,6 +127,7 @@ final class App implements AutoCloseable {
                                 images,
                                 admission,
                                 containers,
+                                updates,
                                 feed,
                                 Attachments.of(engine, mirror),
                                 metrics,
@@ -116,13 +157,26 @@ final class App implements AutoCloseable {
         }
     }
 
+    private static void read(Jobs jobs, Pause pause) {
+        try {
+            pause.sleep(JOBS_READ_AFTER);
+            jobs.open();
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /// Listens first: whoever asks while the engine is being read learns that, instead of nothing.
     void start() {
         server.start();
         mirror.start();
         containers.start();
+        updates.start();
+        execs.start();
         overcommitment.start();
+        images.start();
         collection.start();
+        reading.start();
     }
 
     Mirror mirror() {
@@ -137,10 +191,12 @@ final class App implements AutoCloseable {
     @Override
     public void close() {
         collection.interrupt();
+        reading.interrupt();
         server.close();
         execs.close();
         logs.close();
         jobs.close();
+        updates.close();
         images.close();
         containers.close();
         overcommitment.close();

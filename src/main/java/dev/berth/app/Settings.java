@@ -3,11 +3,14 @@ package dev.berth.app;
 import dev.berth.access.Secret;
 import dev.berth.admission.AdmissionSettings;
 import dev.berth.engine.EngineSettings;
+import dev.berth.images.DockerConfig;
+import dev.berth.images.ImagesSettings;
 import dev.berth.inside.TerminalSettings;
 import dev.berth.metrics.MetricsSettings;
 import dev.berth.model.Failure;
 import dev.berth.model.Faults;
 import dev.berth.stats.StatsSettings;
+import dev.berth.updates.UpdateSettings;
 import dev.berth.web.ServerSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,9 +33,11 @@ record Settings(
         AdmissionSettings admission,
         MetricsSettings metrics,
         TerminalSettings terminal,
+        UpdateSettings updates,
+        ImagesSettings images,
         Path data,
         Optional<Secret> token,
-        Path dockerConfig) {
+        DockerConfig dockerConfig) {
     private static final int PORT = 8473;
     private static final int SHORTEST_TOKEN = 16;
     private static final Set<String> OPTIONS = options();
@@ -50,6 +55,8 @@ record Settings(
         AdmissionSettings admission = AdmissionSettings.read(source::text, faults);
         MetricsSettings metrics = MetricsSettings.read(source::text, faults);
         TerminalSettings terminal = TerminalSettings.read(source::text, faults);
+        UpdateSettings updates = UpdateSettings.read(source::text, faults);
+        ImagesSettings images = ImagesSettings.read(source::text, faults);
         Path data = source.text("data").map(Path::of).orElseGet(() -> defaultData(environment));
         Optional<Secret> token = token(environment, faults);
         faults.throwIfAny();
@@ -60,9 +67,11 @@ record Settings(
                 admission,
                 metrics,
                 terminal,
+                updates,
+                images,
                 data.toAbsolutePath(),
                 token,
-                dockerConfig(environment));
+                DockerConfig.read(environment));
     }
 
     private static Set<String> options() {
@@ -71,6 +80,8 @@ record Settings(
         options.addAll(AdmissionSettings.KEYS);
         options.add(MetricsSettings.CONTAINER_LABELS);
         options.addAll(TerminalSettings.KEYS);
+        options.addAll(UpdateSettings.KEYS);
+        options.addAll(ImagesSettings.KEYS);
         return options;
     }
 
@@ -112,12 +123,5 @@ record Settings(
         if (home.isEmpty() || home.equals("/root")) return Path.of("/var/lib/berth");
         String state = environment.getOrDefault("XDG_STATE_HOME", "");
         return state.isEmpty() ? Path.of(home, ".local", "state", "berth") : Path.of(state, "berth");
-    }
-
-    private static Path dockerConfig(Map<String, String> environment) {
-        String folder = environment.getOrDefault("DOCKER_CONFIG", "");
-        return folder.isEmpty()
-                ? Path.of(environment.getOrDefault("HOME", "/root"), ".docker", "config.json")
-                : Path.of(folder, "config.json");
     }
 }

@@ -20,6 +20,7 @@ import dev.berth.model.RandomId;
 import dev.berth.model.Status;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -36,7 +37,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
-/// Creates and removes containers. Every operation runs on a thread of its own to its end, whatever becomes of the
+/// Creates and removes containers. Every operation runs on a thread of its own to its end, whatever becomes
+/// of the
 /// client that asked for it.
 public final class Containers implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Containers.class.getName());
@@ -282,9 +284,23 @@ public final class Containers implements AutoCloseable {
         toItsEnd(() -> turns.take(container.id(), () -> {
             if (stops(container)) engine.containers().stop(container.id(), graceSeconds);
             engine.containers().remove(container.id(), true, !keepVolumes);
+            if (!keepVolumes) carried(container).forEach(this::removeUnused);
             LOG.log(Level.INFO, "container {0} ({1}) removed", container.name(), container.id());
             return confirmGone(container);
         }));
+    }
+
+    private Set<String> carried(Container container) {
+        return CarriedVolumes.of(
+                container, Optional.ofNullable(mirror.snapshot().images().get(container.imageId())));
+    }
+
+    private void removeUnused(String volume) {
+        try {
+            engine.volumes().remove(volume);
+        } catch (Failure.Conflict used) {
+            LOG.log(Level.INFO, "volume {0} stays: {1}", volume, used.detail());
+        }
     }
 
     private Optional<Container> confirmGone(Container container) {
@@ -309,6 +325,23 @@ public final class Containers implements AutoCloseable {
                         .filter(Containers::isAnonymous)
                         .toList();
         return new RemovePlan(container, stops(container), volumes);
+    }
+
+    /// Keeps containers for something longer: until it is closed nobody else's operation touches them
+    /// through Berth.
+    /// Waits for what is under way.
+    ///
+    /// @throws Failure.Conflict (`update-under-way`) if one of them is reserved already
+    public Reservation reserve(Collection<ContainerId> ids) throws InterruptedException {
+        var reservation = new Reservation(turns);
+        boolean all = false;
+        try {
+            for (ContainerId id : ids) reservation.add(id);
+            all = true;
+            return reservation;
+        } finally {
+            if (!all) reservation.close();
+        }
     }
 
     /// What a removal would do.

@@ -1,25 +1,32 @@
 package dev.berth.containers;
 
 import dev.berth.model.ContainerId;
+import dev.berth.model.Failure;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// One operation on a container at a time: what one has looked at, another must not change under it.
 final class Turns {
     private final Map<ContainerId, Turn> turns = new HashMap<>();
+    /// Kept for something longer.
+    private final Set<ContainerId> reserved = ConcurrentHashMap.newKeySet();
 
     private static final class Turn {
         final ReentrantLock lock = new ReentrantLock(true);
         int users;
     }
 
+    /// @throws Failure.Conflict (`update-under-way`) if it is reserved
     <T> T take(ContainerId id, Callable<T> work) throws Exception {
         Turn turn = enter(id);
         try {
             turn.lock.lockInterruptibly();
             try {
+                if (reserved.contains(id)) throw underWay(id);
                 return work.call();
             } finally {
                 turn.lock.unlock();
@@ -27,6 +34,34 @@ final class Turns {
         } finally {
             leave(id, turn);
         }
+    }
+
+    /// Waits for the turn under way; later ones are refused until it is let go.
+    ///
+    /// @throws Failure.Conflict if somebody has reserved it already
+    void reserve(ContainerId id) throws InterruptedException {
+        Turn turn = enter(id);
+        try {
+            turn.lock.lockInterruptibly();
+            try {
+                if (!reserved.add(id)) throw underWay(id);
+            } finally {
+                turn.lock.unlock();
+            }
+        } finally {
+            leave(id, turn);
+        }
+    }
+
+    void letGo(ContainerId id) {
+        reserved.remove(id);
+    }
+
+    private static Failure underWay(ContainerId id) {
+        return new Failure.Conflict(
+                "update-under-way",
+                "container " + id.shortId()
+                        + " is part of an update that is under way; wait for its job, or cancel it");
     }
 
     private Turn enter(ContainerId id) {

@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.json.Json;
 import dev.berth.model.Container;
+import dev.berth.model.Container.Reliance;
 import dev.berth.model.ContainerId;
 import dev.berth.model.Cpus;
 import dev.berth.model.Failure;
@@ -13,16 +14,19 @@ import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// A container's inspect.
 final class ContainerJson {
     private static final long NANO_CPUS = 1_000_000_000;
     private static final long USUAL_PERIOD = 100_000;
+    private static final String OF_CONTAINER = "container:";
 
     private ContainerJson() {}
 
@@ -61,7 +65,23 @@ final class ContainerJson {
                 config.get("Entrypoint").texts(),
                 config.get("WorkingDir").textOrEmpty(),
                 config.get("User").textOrEmpty(),
-                config.get("Hostname").textOrEmpty());
+                config.get("Hostname").textOrEmpty(),
+                host.get("AutoRemove").isTrue(),
+                relies(host));
+    }
+
+    /// `NetworkMode: container:<id>`; `Links: /db:/web/alias`.
+    private static Reliance relies(Json host) {
+        var namespaces = new TreeSet<ContainerId>();
+        for (String mode : List.of("NetworkMode", "PidMode", "IpcMode")) {
+            String value = host.get(mode).textOrEmpty();
+            String other = value.startsWith(OF_CONTAINER) ? value.substring(OF_CONTAINER.length()) : "";
+            if (ContainerId.isFull(other)) namespaces.add(new ContainerId(other));
+        }
+        var links = new TreeSet<String>();
+        for (String link : host.get("Links").texts())
+            links.add(withoutSlash(link.substring(0, Math.max(0, link.lastIndexOf(':')))));
+        return new Reliance(namespaces, links);
     }
 
     static String withoutSlash(String name) {

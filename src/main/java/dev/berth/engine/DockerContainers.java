@@ -48,8 +48,10 @@ final class DockerContainers implements EngineContainers {
             Json json = conversation.ask(Request.get("/containers/" + id + "/json", "inspect a container"));
             return Optional.of(Conversation.read("a container", () -> ContainerJson.read(json)));
         } catch (Refused refused) {
-            if (refused.status() == NOT_FOUND && refused.hasMessage()) return Optional.empty();
-            throw Refusals.container(refused, id, "inspect it");
+            if (refused.status() != NOT_FOUND) throw Refusals.container(refused, id, "inspect it");
+            // Whoever hears that it is gone never looks again: only an answer about this very container says so.
+            if (refused.hasMessage() && refused.message().contains(id.hex())) return Optional.empty();
+            throw Refusals.unexpected(refused, "inspect container " + id);
         }
     }
 

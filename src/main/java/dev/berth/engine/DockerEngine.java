@@ -25,6 +25,7 @@ public final class DockerEngine implements Engine {
     private final DockerExecs execs;
     private final DockerLogs logs;
     private final DockerDetails details;
+    private final DockerVerbatim verbatim;
 
     private DockerEngine(Wire wire, EngineTimes times) {
         this.wire = wire;
@@ -37,6 +38,7 @@ public final class DockerEngine implements Engine {
         this.execs = new DockerExecs(conversation);
         this.logs = new DockerLogs(conversation);
         this.details = new DockerDetails(conversation);
+        this.verbatim = new DockerVerbatim(conversation);
     }
 
     /// Opens no connection yet.
@@ -121,6 +123,11 @@ public final class DockerEngine implements Engine {
     @Override
     public EngineDetails details() {
         return details;
+    }
+
+    @Override
+    public EngineVerbatim verbatim() {
+        return verbatim;
     }
 
     @Override

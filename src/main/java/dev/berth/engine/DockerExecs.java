@@ -8,6 +8,7 @@ import dev.berth.model.ContainerId;
 import dev.berth.model.ExecSpec;
 import dev.berth.model.Failure;
 import dev.berth.model.TerminalSize;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -83,11 +84,29 @@ final class DockerExecs implements EngineExecs {
             OptionalInt exitCode = json.get("ExitCode").isNull()
                     ? OptionalInt.empty()
                     : OptionalInt.of((int) json.get("ExitCode").wholeOr(0));
-            return Optional.of(new ExecState(json.get("Running").isTrue(), exitCode, (int)
-                    json.get("Pid").wholeOr(0)));
+            String user = json.at("ProcessConfig", "user").textOrEmpty();
+            return Optional.of(new ExecState(
+                    json.get("Running").isTrue(),
+                    exitCode,
+                    (int) json.get("Pid").wholeOr(0),
+                    user.isEmpty() ? Optional.empty() : Optional.of(user)));
         } catch (Refused refused) {
             if (refused.status() == NOT_FOUND && refused.hasMessage()) return Optional.empty();
             throw Refusals.unexpected(refused, "look at a command inside a container");
+        }
+    }
+
+    @Override
+    public List<ExecId> list(ContainerId container) {
+        String doing = "ask for the commands inside a container";
+        try {
+            Json json = conversation.ask(Request.get("/containers/" + container + "/json", doing));
+            return Conversation.read(
+                    "an exec",
+                    () -> json.get("ExecIDs").texts().stream().map(ExecId::new).toList());
+        } catch (Refused refused) {
+            if (refused.status() == NOT_FOUND && refused.hasMessage()) return List.of();
+            throw Refusals.unexpected(refused, doing);
         }
     }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// The image calls of Docker's API.
 final class DockerImages implements EngineImages {
@@ -75,6 +76,45 @@ final class DockerImages implements EngineImages {
                     () -> new Digest(answer.at("Descriptor", "digest").textOrEmpty()));
         } catch (Refused refused) {
             throw RegistryRefusals.digest(refused, reference);
+        }
+    }
+
+    @Override
+    public RegistryConfig registryConfig() {
+        Json config = conversation
+                .demand(Request.get("/info", "ask about the engine's registries"))
+                .get("RegistryConfig");
+        var secure = new TreeMap<String, Boolean>();
+        config.get("IndexConfigs")
+                .fields()
+                .forEach((name, index) -> secure.put(name, index.get("Secure").isTrue()));
+        return new RegistryConfig(
+                config.get("Mirrors").texts(),
+                config.get("InsecureRegistryCIDRs").texts(),
+                secure);
+    }
+
+    @Override
+    public void tag(ImageId id, ImageRef reference) {
+        try {
+            conversation.call(Request.post("/images/" + id.text() + "/tag", "tag an image")
+                    .query("repo", reference.repository())
+                    .query("tag", reference.tag().orElseThrow()));
+        } catch (Refused refused) {
+            throw RegistryRefusals.tag(refused, reference);
+        }
+    }
+
+    @Override
+    public List<Layer> layers(ImageId id) {
+        try {
+            Json image = conversation.ask(Request.get("/images/" + id.text() + "/json", "inspect an image"));
+            Json history =
+                    conversation.ask(Request.get("/images/" + id.text() + "/history", "read an image's history"));
+            return LayerJson.read(image, history);
+        } catch (Refused refused) {
+            if (refused.status() == NOT_FOUND && refused.hasMessage()) return List.of();
+            throw Refusals.unexpected(refused, "read an image's layers");
         }
     }
 

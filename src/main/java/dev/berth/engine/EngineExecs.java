@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.model.ContainerId;
 import dev.berth.model.ExecSpec;
 import dev.berth.model.TerminalSize;
+import java.util.List;
 import java.util.Optional;
 
 /// What an engine does with commands inside containers that run.
@@ -29,4 +30,7 @@ public interface EngineExecs {
 
     /// What has become of it; nothing if the engine has forgotten it.
     Optional<ExecState> inspect(ExecId id);
+
+    /// The commands that run inside a container, whoever started them; some may have ended already.
+    List<ExecId> list(ContainerId container);
 }

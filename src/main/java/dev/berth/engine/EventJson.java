@@ -16,9 +16,10 @@ import java.util.regex.Pattern;
 final class EventJson {
     private static final List<String> TYPES = List.of("container", "image", "network", "volume", "daemon");
 
-    /// A list of what is wanted, as the engine knows no other: exec, attach, top and resize must stay out before the
-    /// engine's buffer, which drops silently. `health_status` makes the engine compare by prefix, so that
-    /// `health_status: healthy` passes too. `remove` and `died` are Podman's words.
+    /// A list of what is wanted, as the engine knows no other: exec, attach, top and resize must stay out
+    /// before the engine's buffer, which drops silently. `health_status` makes the engine compare by
+    /// prefix, so that `health_status: healthy` passes too. `remove` and `died` are Podman's words. A
+    /// push gives an image a digest.
     private static final List<String> ACTIONS = List.of(
             "create",
             "start",
@@ -41,6 +42,7 @@ final class EventJson {
             "tag",
             "untag",
             "pull",
+            "push",
             "load",
             "import",
             "delete",

@@ -3,8 +3,11 @@ package dev.berth.engine;
 import dev.berth.engine.wire.Refused;
 import dev.berth.model.Failure;
 import dev.berth.model.ImageRef;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /// What the engine's refusals of image work mean. Older engines answer 500 whatever a registry said, so the text
 /// decides.
@@ -28,21 +31,26 @@ final class RegistryRefusals {
     private static final List<String> UNKNOWN =
             List.of("manifest unknown", "not found", "name unknown", "repository does not exist", "no such image");
 
+    /// The registry has answered as often as it will for now.
+    private static final List<String> LIMITED = List.of("toomanyrequests", "too many requests", "rate limit");
+
+    /// There is nobody, or nobody answers; what that is called.
+    private static final Map<String, String> UNREACHABLE = unreachable();
+
     /// Neither the image nor the credentials are at fault: the registry could not be asked.
-    private static final List<String> UNREACHABLE = List.of(
-            "no such host",
-            "connection refused",
-            "dial tcp",
-            "i/o timeout",
-            "x509",
-            "tls:",
-            "toomanyrequests",
-            "too many requests",
-            "rate limit",
-            "server gave http response to https client",
-            "context deadline exceeded");
+    private static final List<String> UNASKABLE =
+            List.of("x509", "tls:", "server gave http response to https client", "dial tcp");
 
     private RegistryRefusals() {}
+
+    private static Map<String, String> unreachable() {
+        var texts = new LinkedHashMap<String, String>();
+        for (String text : List.of("connection refused", "no such host", "no route to host", "network is unreachable"))
+            texts.put(text, text);
+        for (String text : List.of("i/o timeout", "context deadline exceeded", "client.timeout exceeded"))
+            texts.put(text, "no answer in time");
+        return texts;
+    }
 
     /// Of a pull, before its stream began.
     static Failure pull(Refused refused, ImageRef reference) {
@@ -75,10 +83,29 @@ final class RegistryRefusals {
         return failure.saidByEngine(message);
     }
 
+    static Failure tag(Refused refused, ImageRef reference) {
+        Failure failure = refused.status() == NOT_FOUND
+                ? new Failure.NotFound("no-such-image", "the image is not on this engine")
+                : new Failure.Rejected("engine-refused", "the engine refused to name the image " + reference);
+        return failure.saidByEngine(refused.message());
+    }
+
     private static Failure registry(String message, ImageRef reference, String otherwise) {
         String lower = message.toLowerCase(Locale.ROOT);
+        Optional<String> silence = UNREACHABLE.entrySet().stream()
+                .filter(it -> lower.contains(it.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst();
         Failure failure;
-        if (has(lower, UNREACHABLE))
+        if (has(lower, LIMITED))
+            failure = new Failure.Refused(
+                    "registry-limit",
+                    "the registry " + reference.domain() + " has been asked too often; try again later");
+        else if (silence.isPresent())
+            failure = new Failure.Rejected(
+                    "registry-unreachable",
+                    "the registry " + reference.domain() + " is not reachable: " + silence.get());
+        else if (has(lower, UNASKABLE))
             failure = new Failure.Rejected(
                     otherwise, "the registry of " + reference + " could not be asked, or refused to answer");
         // "repository does not exist or may require 'docker login'" leaves open which; credentials may help.

@@ -36,7 +36,7 @@ public enum Kind {
                     "exec_started",
                     "exec_died"),
             IMAGE,
-            Set.of("pulled", "tagged", "untagged", "deleted"),
+            Set.of("pulled", "tagged", "untagged", "deleted", "update_available"),
             JOB,
             Set.of("queued", "running", "progress", "item", "succeeded", "failed", "cancelled"),
             ADMISSION,

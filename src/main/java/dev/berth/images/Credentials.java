@@ -14,20 +14,33 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/// The registry credentials that `docker login` left in the Docker configuration file, read anew each time.
+/// The registry credentials that `docker login` left in the Docker configuration file, or with the helper
+/// that it names; read anew each time.
 ///
-/// Format: <https://docs.docker.com/reference/cli/docker/#docker-cli-configuration-file-configjson-properties>.
+/// Format:
+/// <https://docs.docker.com/reference/cli/docker/#docker-cli-configuration-file-configjson-properties>.
 public final class Credentials {
     private static final String HUB_KEY = "https://index.docker.io/v1/";
 
-    private final Path file;
+    private static final Duration HELPER_LIMIT = Duration.ofSeconds(10);
 
-    /// @param file normally `~/.docker/config.json`; it need not exist
-    public Credentials(Path file) {
-        this.file = file;
+    private final Path file;
+    private final CredentialHelper helper;
+
+    public Credentials(DockerConfig config) {
+        this(config, HELPER_LIMIT);
+    }
+
+    /// @param limit of one run of a helper
+    Credentials(DockerConfig config, Duration limit) {
+        this.file = config.file();
+        this.helper = new CredentialHelper(config.programs(), limit);
     }
 
     /// Checks what a client sent as `X-Registry-Auth`.
@@ -48,16 +61,36 @@ public final class Credentials {
     }
 
     /// The credentials of the user for a reference's registry, or none.
-    RegistryAuth of(ImageRef reference) {
-        Json auths = configuration().get("auths");
-        boolean hub = reference.domain().equals("docker.io");
-        return auths.fields().entrySet().stream()
-                .filter(it -> hub
-                        ? it.getKey().equals(HUB_KEY)
-                        : registry(it.getKey()).equals(reference.domain()))
+    ///
+    /// A helper of that registry counts more than the helper of all, and that more than what stands in
+    /// the file.
+    ///
+    /// @throws Failure.Rejected (`credential-helper-failed`) if a helper is named and cannot say
+    RegistryAuth of(ImageRef reference) throws InterruptedException {
+        Json configuration = configuration();
+        String registry = reference.domain();
+        Optional<String> named = of(registry, configuration.get("credHelpers"))
+                .flatMap(it -> it.getValue().someText().stream())
+                .findFirst()
+                .or(() -> configuration.get("credsStore").someText());
+        if (named.isPresent())
+            return helper.get(named.get(), isHub(registry) ? HUB_KEY : registry).orElse(RegistryAuth.NONE);
+        return of(registry, configuration.get("auths"))
                 .flatMap(it -> auth(it.getKey(), it.getValue()).stream())
                 .findFirst()
                 .orElse(RegistryAuth.NONE);
+    }
+
+    /// The entries that are about a registry.
+    private static Stream<Map.Entry<String, Json>> of(String registry, Json entries) {
+        return entries.fields().entrySet().stream()
+                .filter(it -> isHub(registry)
+                        ? it.getKey().equals(HUB_KEY)
+                        : registry(it.getKey()).equals(registry));
+    }
+
+    private static boolean isHub(String registry) {
+        return registry.equals("docker.io");
     }
 
     private Json configuration() {

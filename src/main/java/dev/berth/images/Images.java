@@ -3,6 +3,7 @@ package dev.berth.images;
 import dev.berth.engine.Engine;
 import dev.berth.engine.EngineImages;
 import dev.berth.engine.RegistryAuth;
+import dev.berth.feed.Feed;
 import dev.berth.jobs.Item;
 import dev.berth.jobs.Job;
 import dev.berth.jobs.Jobs;
@@ -10,8 +11,11 @@ import dev.berth.mirror.Mirror;
 import dev.berth.model.Digest;
 import dev.berth.model.Failure;
 import dev.berth.model.Image;
+import dev.berth.model.ImageId;
 import dev.berth.model.ImageRef;
+import dev.berth.model.Pause;
 import dev.berth.model.Status;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -19,24 +23,54 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 
 /// Brings images to the engine, up to date, and away.
 public final class Images implements AutoCloseable {
-    private static final int PARALLEL_PULLS = 3;
+    /// How often a question waits because a registry wants that.
+    private static final int WAITS = 2;
 
     private final Engine engine;
     private final Mirror mirror;
     private final Jobs jobs;
-    private final Credentials credentials;
+    private final Registries registries;
+    private final Freshness freshness;
     private final Pulls pulls;
+    private final Prune prune;
+    private final Optional<UpdateCheck> check;
 
-    public Images(Engine engine, Mirror mirror, Jobs jobs, Credentials credentials) {
+    /// @param feed is told of updates that have become available
+    /// @param kept images that a prune leaves, used or not
+    public Images(
+            Engine engine,
+            Mirror mirror,
+            Jobs jobs,
+            Feed feed,
+            Registries registries,
+            ImagesSettings settings,
+            Predicate<ImageId> kept,
+            InstantSource clock,
+            Pause pause,
+            RandomGenerator random) {
         this.engine = engine;
         this.mirror = mirror;
         this.jobs = jobs;
-        this.credentials = credentials;
-        this.pulls = new Pulls(engine.images(), PARALLEL_PULLS);
+        this.registries = registries;
+        this.freshness = new Freshness(mirror, feed);
+        this.pulls = new Pulls(engine.images(), settings.parallelPulls());
+        this.prune = new Prune(engine.images(), mirror, kept, clock);
+        this.check = settings.checkEvery().map(it -> new UpdateCheck(mirror, registries, freshness, it, pause, random));
+    }
+
+    /// Begins to look for updates, if that is wanted.
+    public void start() {
+        check.ifPresent(UpdateCheck::start);
+    }
+
+    /// What is known of newer images.
+    public Freshness freshness() {
+        return freshness;
     }
 
     /// Begins to pull some images; each is an item with a fate of its own.
@@ -51,21 +85,33 @@ public final class Images implements AutoCloseable {
         String sameness = "pull " + new TreeSet<>(names(wanted))
                 + given.map(RegistryAuth::header).orElse("");
         return jobs.start("pull", sameness, requestedBy, names(wanted), job -> {
-            Function<ImageRef, RegistryAuth> auth = it -> given.orElseGet(() -> credentials.of(it));
-            new PullWork(engine.images(), mirror, pulls, auth, job).pull(wanted);
+            try (var questions = registries.questions(given, WAITS, job::cancelled)) {
+                new PullWork(mirror, pulls, questions, freshness, job).pull(wanted);
+            }
         });
+    }
+
+    /// Brings images up to date for a job whose items are something else. Whoever takes it closes it.
+    public UpToDate upToDate(Job job) {
+        var questions = registries.questions(Optional.empty(), WAITS, job::cancelled);
+        return new UpToDate(mirror, pulls, questions, freshness, Optional.of(job));
+    }
+
+    /// The same for somebody who only wants to look, and does not wait for registries that are tired of questions.
+    public UpToDate upToDate() {
+        var questions = registries.questions(Optional.empty(), 0, () -> false);
+        return new UpToDate(mirror, pulls, questions, freshness, Optional.empty());
     }
 
     /// Begins to bring every tag up to date: only what the registry holds a newer digest of is pulled.
     public Job updateAll(String requestedBy) {
         mirror.requireConnected();
         List<ImageRef> tags = updatable();
-        return jobs.start(
-                "updateall",
-                "updateall",
-                requestedBy,
-                names(tags),
-                job -> new PullWork(engine.images(), mirror, pulls, credentials::of, job).update(tags));
+        return jobs.start("updateall", "updateall", requestedBy, names(tags), job -> {
+            try (var questions = registries.questions(Optional.empty(), WAITS, job::cancelled)) {
+                new PullWork(mirror, pulls, questions, freshness, job).update(tags);
+            }
+        });
     }
 
     /// Every tag on this engine: what `updateAll` would look at.
@@ -87,19 +133,55 @@ public final class Images implements AutoCloseable {
         if (never)
             return here.orElseThrow(() -> new Failure.NotFound(
                     "no-such-image", "the image '" + reference + "' is not here, and \"pull\" is \"never\""));
-        RegistryAuth auth = header.map(Credentials::given).orElseGet(() -> credentials.of(reference));
+        RegistryAuth auth = header.isPresent() ? Credentials.given(header.get()) : registries.login(reference);
         try (var waiter = pulls.join(reference, auth, Pulls.ProgressListener.NONE)) {
             waiter.await();
         }
-        return pulled(mirror, reference);
+        return pulled(mirror, freshness, reference);
     }
 
     /// What the engine shows after a pull; a pull without an error that brought nothing is a failure.
-    static Image pulled(Mirror mirror, ImageRef reference) {
-        return mirror.refresh(reference)
+    static Image pulled(Mirror mirror, Freshness freshness, ImageRef reference) {
+        Image image = mirror.refresh(reference)
                 .orElseThrow(() -> new Failure.Rejected(
                         "pull-refused",
                         "the engine pulled '" + reference + "' without an error, but does not have it"));
+        Optional<Digest> digest = digest(image, reference).map(Digest::new);
+        if (reference.digest().isEmpty() && digest.isPresent()) freshness.learned(reference, digest);
+        return image;
+    }
+
+    /// Gives an image a further name, which another may have had, and returns it as it is shown from now on.
+    ///
+    /// @throws Failure.Invalid if the name has a digest
+    public Image tag(String named, ImageRef name) {
+        mirror.requireConnected();
+        if (name.digest().isPresent()) throw new Failure.Invalid("an image is named without a digest");
+        Image image = mirror.known().image(named);
+        try {
+            engine.images().tag(image.id(), name);
+        } finally {
+            mirror.refresh(name);
+        }
+        return mirror.refresh(image.id())
+                .orElseThrow(() -> new Failure.NotFound("no-such-image", "the image has been removed meanwhile"));
+    }
+
+    /// What a prune would remove: tags, and ids of images without one.
+    public List<String> prunable(PruneRule rule) {
+        return prune.candidates(rule).stream()
+                .flatMap(it -> Prune.items(it).stream())
+                .sorted()
+                .toList();
+    }
+
+    /// Begins to remove the images that no container uses, running or not.
+    public Job prune(PruneRule rule, String requestedBy) {
+        mirror.requireConnected();
+        List<Image> images = prune.candidates(rule);
+        List<String> items =
+                images.stream().flatMap(it -> Prune.items(it).stream()).toList();
+        return jobs.start("prune", "prune " + rule, requestedBy, items, job -> prune.run(job, images));
     }
 
     /// Which tags and images a removal by this name is about; an image's id stands for the image with every tag of
@@ -174,6 +256,11 @@ public final class Images implements AutoCloseable {
                 .findFirst();
     }
 
+    static boolean hasDigest(Image image, ImageRef reference, Digest digest) {
+        return image.digests().stream()
+                .anyMatch(it -> it.sameRepository(reference) && it.digest().equals(Optional.of(digest)));
+    }
+
     /// Waiting for the pull; the item that hears of it is the caller's.
     static Item running(Item item, PullProgress progress) {
         return item.running().progress(progress.percent(), progress.currentBytes(), progress.totalBytes());
@@ -181,6 +268,7 @@ public final class Images implements AutoCloseable {
 
     @Override
     public void close() {
+        check.ifPresent(UpdateCheck::close);
         pulls.close();
     }
 }

@@ -1,37 +1,43 @@
 package dev.berth.images;
 
-import dev.berth.engine.EngineImages;
-import dev.berth.engine.RegistryAuth;
+import dev.berth.images.registry.RateLimit;
 import dev.berth.jobs.Item;
 import dev.berth.jobs.Job;
+import dev.berth.json.Json;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Digest;
 import dev.berth.model.Failure;
 import dev.berth.model.Image;
 import dev.berth.model.ImageRef;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 
 /// The work of one job: every reference on a thread of its own, the number of pulls bounded by [Pulls].
 final class PullWork {
-    /// Questions to registries in flight; a host with hundreds of tags must not ask them all at once.
-    private static final int QUESTIONS = 4;
+    /// What these say is clearer than the engine's words.
+    private static final Set<String> OURS = Set.of("registry-unreachable", "registry-limit");
 
-    private final EngineImages engine;
     private final Mirror mirror;
     private final Pulls pulls;
-    private final Function<ImageRef, RegistryAuth> auth;
+    private final Questions questions;
+    private final Freshness freshness;
     private final Job job;
-    private final java.util.concurrent.Semaphore questions = new java.util.concurrent.Semaphore(QUESTIONS, true);
+    private final Map<ImageRef, Joined> joined = new ConcurrentHashMap<>();
 
-    PullWork(EngineImages engine, Mirror mirror, Pulls pulls, Function<ImageRef, RegistryAuth> auth, Job job) {
-        this.engine = engine;
+    /// @param begun false while the pull queues behind others
+    private record Joined(Pulls.Waiter waiter, AtomicBoolean begun) {}
+
+    PullWork(Mirror mirror, Pulls pulls, Questions questions, Freshness freshness, Job job) {
         this.mirror = mirror;
         this.pulls = pulls;
-        this.auth = auth;
+        this.questions = questions;
+        this.freshness = freshness;
         this.job = job;
     }
 
@@ -60,10 +66,22 @@ final class PullWork {
         } catch (Failure.Cancelled cancelled) {
             if (!job.cancelled()) item(reference, it -> it.failed(cancelled.detail()));
         } catch (Failure failure) {
-            item(reference, it -> it.failed(failure.engineMessage().orElse(failure.detail())));
+            item(reference, it -> after(failure, it).failed(words(failure)));
         } catch (InterruptedException stopping) {
             item(reference, it -> it.failed("interrupted by the end of the server"));
         }
+    }
+
+    private static String words(Failure failure) {
+        return OURS.contains(failure.code())
+                ? failure.detail()
+                : failure.engineMessage().orElse(failure.detail());
+    }
+
+    private static Item after(Failure failure, Item item) {
+        return failure.figures().get("retry_after_seconds") instanceof Long seconds
+                ? item.with("retry_after_seconds", Json.of(seconds))
+                : item;
     }
 
     private void pull(ImageRef reference) throws InterruptedException {
@@ -74,15 +92,35 @@ final class PullWork {
     }
 
     private Image download(ImageRef reference) throws InterruptedException {
+        questions.await(reference);
         if (job.cancelled()) throw new Failure.Cancelled("cancelled before its pull began");
-        try (var waiter = pulls.join(
-                reference,
-                auth.apply(reference),
-                (progress, started) -> item(reference, it -> started ? Images.running(it, progress) : it))) {
+        var begun = new AtomicBoolean();
+        try (var waiter = pulls.join(reference, questions.login(reference), (progress, started) -> {
+            begun.set(started);
+            item(reference, it -> started ? Images.running(it, progress) : it);
+        })) {
             job.onCancel(waiter::close);
+            joined.put(reference, new Joined(waiter, begun));
+            if (questions.isHeldBack(reference)) leaveAlone(reference.domain());
             waiter.await();
+        } catch (Failure.Refused limited) {
+            questions.limited(reference);
+            leaveAlone(reference.domain());
+            throw limited;
+        } catch (Failure.Cancelled left) {
+            throw job.cancelled() || !questions.isHeldBack(reference) ? left : questions.refusal(reference);
+        } finally {
+            joined.remove(reference);
         }
-        return Images.pulled(mirror, reference);
+        return Images.pulled(mirror, freshness, reference);
+    }
+
+    /// Pulls of ours that still stand in line must not ask a registry that answers no more.
+    private void leaveAlone(String registry) {
+        joined.forEach((reference, one) -> {
+            if (reference.domain().equals(registry) && !one.begun().get())
+                one.waiter().close();
+        });
     }
 
     private void update(ImageRef tag) throws InterruptedException {
@@ -116,20 +154,35 @@ final class PullWork {
     }
 
     private Answer ask(ImageRef tag, Image image) throws InterruptedException {
-        questions.acquire();
         try {
-            Digest there = engine.remoteDigest(tag, auth.apply(tag));
-            boolean same = image.digests().stream()
-                    .anyMatch(it -> it.sameRepository(tag) && it.digest().equals(Optional.of(there)));
-            return same ? Answer.SAME : Answer.OTHER;
+            Optional<Digest> there = questions.latest(tag, rate -> item(tag, it -> with(rate, it)));
+            freshness.learned(tag, there);
+            if (there.isEmpty()) return Answer.UNKNOWN;
+            return Images.hasDigest(image, tag, there.get()) ? Answer.SAME : Answer.OTHER;
         } catch (Failure.Rejected refused) {
-            // An engine that cannot ask (Podman; Docker behind a mirror) can still pull, and a pull of what is here
-            // moves no
-            // layer. If the registry is the trouble, the pull says so.
-            return refused.code().equals("image-not-found") ? Answer.UNKNOWN : Answer.OTHER;
-        } finally {
-            questions.release();
+            if (!isToBePulledAllTheSame(refused, tag)) throw refused;
+            return Answer.OTHER;
         }
+    }
+
+    /// An engine that cannot ask (Podman; Docker behind a mirror) can still pull, and a pull of what is here moves no
+    /// layer. If the registry is the trouble, the pull says so.
+    static boolean isToBePulledAllTheSame(Failure.Rejected refused, ImageRef tag) {
+        boolean mirrored = tag.domain().equals("docker.io");
+        return mirrored || !refused.code().equals("registry-unreachable");
+    }
+
+    private static Item with(RateLimit rate, Item item) {
+        Item told = item;
+        if (rate.limit().isPresent())
+            told = told.with("ratelimit_limit", Json.of(rate.limit().getAsLong()));
+        if (rate.remaining().isPresent())
+            told = told.with("ratelimit_remaining", Json.of(rate.remaining().getAsLong()));
+        Optional<Json> later = rate.retryAfter().map(it -> Json.of(it.toSeconds()));
+        // What a registry wanted before it answered after all is over.
+        if (later.isPresent() || told.more().containsKey("retry_after_seconds"))
+            told = told.with("retry_after_seconds", later.orElse(Json.Null.VALUE));
+        return told;
     }
 
     private void item(ImageRef reference, UnaryOperator<Item> change) {

@@ -1,4 +1,4 @@
-/// Pulls, updates and removes images.
+/// Pulls, updates, tags and removes images, and knows which are behind their registries.
 @NullMarked
 package dev.berth.images;
 

@@ -4,6 +4,7 @@ import dev.berth.engine.EngineExecs;
 import dev.berth.engine.ExecId;
 import dev.berth.engine.ExecState;
 import dev.berth.engine.ExecStream;
+import dev.berth.model.ContainerId;
 import dev.berth.model.ExecSpec;
 import dev.berth.model.Failure;
 import dev.berth.model.Pause;
@@ -28,18 +29,21 @@ final class ExecEnd {
     /// Nothing but what a shell has within itself. A command's first process has its parent outside, which looks like
     /// 0.
     private static final String SCRIPT = """
+            but=$1
             for d in /proc/[0-9]*; do
               found=
-              while read -r line || [ -n "$line" ]; do case $line in *"$0"*) found=1;; esac; done <"$d/environ"
+              while read -r line || [ -n "$line" ]; do
+                case $line in *"$but"*) ;; *"$0"*) found=1;; esac
+              done <"$d/environ"
               [ "$found" ] && read -r stat <"$d/stat" || continue
               set -- ${stat##*) }
-              [ "$2" = 0 ] && leader=$4
+              [ "$2" = 0 ] && leaders="$leaders $4"
             done 2>/dev/null
-            [ "$leader" ] || exit 0
+            [ "$leaders" ] || exit 0
             for d in /proc/[0-9]*; do
               read -r stat <"$d/stat" || continue
               set -- ${stat##*) }
-              [ "$4" = "$leader" ] && kill -9 "${d#/proc/}"
+              case "$leaders " in *" $4 "*) kill -9 "${d#/proc/}";; esac
             done 2>/dev/null
             """;
 
@@ -54,17 +58,23 @@ final class ExecEnd {
         this.pause = pause;
     }
 
+    /// A command that is to end.
+    ///
+    /// @param user who it runs as
+    /// @param marks which commands may be ended with it, where they are looked for from inside
+    record Doomed(ContainerId container, ExecId id, Optional<String> user, ExecMarks.Pattern marks) {}
+
     /// Waits until the command has ended, and sees to it that it does.
-    void end(ExecSession session) throws InterruptedException {
+    void end(Doomed doomed) throws InterruptedException {
         Duration next = FIRST_PAUSE;
         Optional<Failure> last = Optional.empty();
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
-                Optional<ExecState> state = engine.inspect(session.id());
+                Optional<ExecState> state = engine.inspect(doomed.id());
                 if (state.isEmpty() || !state.get().running()) return;
                 int pid = state.get().pid(); // none while it is being started
-                if (pid > 0 && (host.isEmpty() || !host.get().kill(session.container(), pid, pause)))
-                    killFromInside(session);
+                if (pid > 0 && (host.isEmpty() || !host.get().kill(doomed.container(), pid, pause)))
+                    killFromInside(doomed);
             } catch (Failure failure) {
                 last = Optional.of(failure); // a paused container, an engine that is away: both may pass
             }
@@ -74,15 +84,17 @@ final class ExecEnd {
         LOG.log(
                 Level.WARNING,
                 "a command in container {0} could not be ended: {1}",
-                session.container(),
+                doomed.container(),
                 last.map(Failure::detail).orElse("it does not die"));
     }
 
-    /// As the same user: another one may neither read the environment nor send a signal.
-    private void killFromInside(ExecSession session) {
-        var command = List.of("sh", "-c", SCRIPT, session.mark());
-        var spec = new ExecSpec(command, List.of(), session.spec().user(), Optional.empty(), false, false);
-        ExecId id = engine.create(session.container(), spec);
+    /// Kills whatever in its container has such a mark; as the same user, since another one may neither read the
+    /// environment nor send a signal.
+    void killFromInside(Doomed doomed) {
+        var command = List.of(
+                "sh", "-c", SCRIPT, doomed.marks().begins(), doomed.marks().but());
+        var spec = new ExecSpec(command, List.of(), doomed.user(), Optional.empty(), false, false);
+        ExecId id = engine.create(doomed.container(), spec);
         try (ExecStream stream = engine.start(id, false)) {
             while (stream.next().isPresent()) {
                 // says nothing; its end is what matters

@@ -43,6 +43,11 @@ final class ExecHost {
         return true;
     }
 
+    /// What a process of a container began with, one variable behind the other; nothing if we cannot know.
+    Optional<String> environment(ContainerId container, int pid) {
+        return belongs(pid, container) ? read(pid, "environ") : Optional.empty();
+    }
+
     /// A handle knows when its process began, so it cannot hit one that got the same number since we looked.
     private boolean kill(ContainerId container, long pid) {
         Optional<ProcessHandle> handle = ProcessHandle.of(pid);

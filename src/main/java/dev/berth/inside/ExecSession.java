@@ -62,20 +62,8 @@ public final class ExecSession {
         this.ending = ending;
     }
 
-    ContainerId container() {
-        return container;
-    }
-
-    ExecId id() {
-        return id;
-    }
-
-    ExecSpec spec() {
-        return spec;
-    }
-
-    String mark() {
-        return mark;
+    ExecEnd.Doomed doomed() {
+        return new ExecEnd.Doomed(container, id, spec.user(), ExecMarks.one(mark));
     }
 
     /// Waits for output; nothing at the end, and when it is being ended.

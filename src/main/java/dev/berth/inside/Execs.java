@@ -9,7 +9,6 @@ import dev.berth.model.ContainerId;
 import dev.berth.model.ExecSpec;
 import dev.berth.model.Failure;
 import dev.berth.model.Pause;
-import dev.berth.model.RandomId;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,11 +24,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/// Runs commands inside containers. None outlives its client, its time or this server.
+/// Runs commands inside containers. None outlives its client, its time or this server; one that this server's sudden
+/// death left behind ends when it is back.
 public final class Execs implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Execs.class.getName());
     private static final int MOST = 256;
-    private static final int MARK_LENGTH = 16;
 
     /// The outputs that all commands together keep; less than what the heap has left.
     private static final long OUTPUT_BUDGET = 12L << 20;
@@ -38,10 +37,11 @@ public final class Execs implements AutoCloseable {
 
     private final EngineExecs engine;
     private final Mirror mirror;
+    private final ExecMarks marks;
     private final ExecEnd end;
+    private final Optional<ExecSweep> sweep;
     private final TerminalSettings settings;
     private final Pause pause;
-    private final RandomGenerator random;
     private final AtomicLong outputBudget = new AtomicLong(OUTPUT_BUDGET);
     private final Set<ExecSession> sessions = new HashSet<>();
     private final ExecutorService threads =
@@ -50,20 +50,32 @@ public final class Execs implements AutoCloseable {
     private boolean closed;
 
     /// @param sameMachine whether the engine's processes are processes of this machine
+    /// @param server the id of this installation
+    /// @param endedCleanly whether the last life of this server left nothing under way
     public Execs(
             Engine engine,
             Mirror mirror,
             boolean sameMachine,
+            String server,
+            boolean endedCleanly,
             TerminalSettings settings,
             Pause pause,
             RandomGenerator random) {
         this.engine = engine.execs();
         this.mirror = mirror;
-        this.end = new ExecEnd(
-                this.engine, sameMachine ? Optional.of(new ExecHost(Path.of("/proc"))) : Optional.empty(), pause);
+        this.marks = new ExecMarks(server, random);
+        Optional<ExecHost> host = sameMachine ? Optional.of(new ExecHost(Path.of("/proc"))) : Optional.empty();
+        this.end = new ExecEnd(this.engine, host, pause);
+        this.sweep = endedCleanly
+                ? Optional.empty()
+                : Optional.of(new ExecSweep(this.engine, mirror, host, end, marks.earlier(), threads, pause));
         this.settings = settings;
         this.pause = pause;
-        this.random = random;
+    }
+
+    /// Begins to end what an earlier life of this server left behind.
+    public void start() {
+        sweep.ifPresent(it -> threads.execute(it::run));
     }
 
     /// How long a terminal may be without input and output.
@@ -115,7 +127,7 @@ public final class Execs implements AutoCloseable {
         enter();
         boolean begins = false;
         try {
-            String mark = "BERTH_EXEC=" + RandomId.next(random, MARK_LENGTH);
+            String mark = marks.next();
             ExecId exec = engine.create(id, spec.with(mark));
             ExecStream stream = engine.start(exec, spec.tty());
             var session = new ExecSession(engine, id, exec, spec, mark, stream, pause, this::leave);
@@ -142,7 +154,7 @@ public final class Execs implements AutoCloseable {
         threads.execute(() -> {
             try {
                 session.letGo();
-                end.end(session);
+                end.end(session.doomed());
             } catch (InterruptedException stopping) {
                 Thread.currentThread().interrupt();
             } finally {

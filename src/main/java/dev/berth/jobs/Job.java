@@ -1,16 +1,13 @@
 package dev.berth.jobs;
 
-import dev.berth.feed.Feed;
+import dev.berth.feed.EventId;
 import dev.berth.feed.Happening;
 import dev.berth.feed.Kind;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -19,74 +16,102 @@ import java.util.function.UnaryOperator;
 public final class Job {
     /// A pull changes several times in a millisecond; what counts is told by the item's end anyway.
     private static final Duration BETWEEN_PROGRESS = Duration.ofMillis(500);
+    /// The same for the disk.
+    private static final Duration BETWEEN_WRITES = Duration.ofSeconds(1);
 
-    private final String id;
-    private final String kind;
-    private final String requestedBy;
-    private final InstantSource clock;
-    private final Instant created;
-    private final TreeMap<String, Item> items = new TreeMap<>();
+    private final Surroundings around;
+    private final Changes changes = new Changes();
     private final List<Runnable> onCancel = new ArrayList<>();
     private final CountDownLatch end = new CountDownLatch(1);
-    private JobState state = JobState.QUEUED;
-    private Optional<Instant> started = Optional.empty();
-    private Optional<Instant> finished = Optional.empty();
-    private Optional<String> detail = Optional.empty();
-    private boolean cancelled;
-    private final Feed feed;
+    /// What readers see, without a lock: none of them holds the job up.
+    private volatile Look shown;
+    private volatile boolean cancelled;
+    /// How it ends, from when that is certain. It is shown when it is on the disk: no restart takes an end back.
+    private Optional<JobView> settled = Optional.empty();
     private Instant progressTold = Instant.EPOCH;
     private double percentTold;
+    private Instant written = Instant.EPOCH;
 
-    /// @param feed is told of every change, after it shows here
-    Job(String id, String kind, String requestedBy, Iterable<String> itemNames, InstantSource clock, Feed feed) {
-        this.feed = feed;
-        this.id = id;
-        this.kind = kind;
-        this.requestedBy = requestedBy;
-        this.clock = clock;
-        this.created = clock.instant();
-        for (String name : itemNames) items.put(name, Item.QUEUED);
+    /// A job as it was seen.
+    ///
+    /// @param change counts this job's changes
+    /// @param id of the change, among those of all jobs
+    public record Look(long change, EventId id, JobView view) {}
+
+    /// @param row as it begins, or as an earlier life of the server left it
+    Job(JobTable.Row row, Surroundings around) {
+        this.around = around;
+        this.cancelled = row.cancelled();
+        this.shown = new Look(0, around.change(0), row.view());
+        if (!row.view().state().ended()) return;
+        settled = Optional.of(row.view());
+        end.countDown();
     }
 
     public String id() {
-        return id;
+        return view().id();
     }
 
-    public synchronized JobView view() {
-        return new JobView(
-                id,
-                kind,
-                state,
-                requestedBy,
-                created,
-                started,
-                finished,
-                detail,
-                Collections.unmodifiableSortedMap(new TreeMap<>(items)));
+    public JobView view() {
+        return shown.view();
+    }
+
+    public Look look() {
+        return shown;
+    }
+
+    /// Waits until there is something newer to see; whether that came in time.
+    public boolean awaitNewer(Look than, Duration limit) throws InterruptedException {
+        return changes.awaitBeyond(than.change(), limit);
+    }
+
+    /// What the disk should say.
+    synchronized JobTable.Row row() {
+        return new JobTable.Row(settled.orElseGet(this::view), cancelled);
+    }
+
+    /// Those who follow all jobs see it from now on.
+    synchronized void appear() {
+        show(view());
+    }
+
+    private void show(JobView view) {
+        changes.add(mine -> around.changes().add(all -> shown = new Look(mine, around.change(all), view)));
+    }
+
+    private void write() {
+        written = around.clock().instant();
+        around.kept().soon(this);
     }
 
     /// Changes an item; an item that has ended stays as it is.
     public synchronized void item(String name, UnaryOperator<Item> change) {
-        Item before = items.get(name);
-        if (before == null || before.state().ended()) return;
+        Item before = view().items().get(name);
+        if (before == null || before.state().ended() || settled.isPresent()) return;
         Item after = change.apply(before);
-        items.put(name, after);
-        if (after.state() != before.state())
-            feed.publish(what("item")
-                    .with("item", name)
-                    .with("item_state", after.state().word())
-                    .with("error", after.error()));
-        else progressed();
+        if (after.equals(before)) return;
+        show(view().with(name, after));
+        if (after.state() == before.state()) {
+            progressed();
+            return;
+        }
+        around.feed()
+                .publish(what("item")
+                        .with("item", name)
+                        .with("item_state", after.state().word())
+                        .with("error", after.error()));
+        write();
     }
 
-    /// The last step before a standstill may go untold until something else moves.
+    /// The last step before a standstill may go untold, and unwritten, until something else moves.
     private void progressed() {
+        Instant now = around.clock().instant();
+        if (!now.isBefore(written.plus(BETWEEN_WRITES))) write();
         double percent = percent();
-        Instant now = clock.instant();
         if (percent == percentTold || now.isBefore(progressTold.plus(BETWEEN_PROGRESS))) return;
         percentTold = percent;
         progressTold = now;
-        feed.publish(what("progress"));
+        around.feed().publish(what("progress"));
     }
 
     /// To a tenth, downwards.
@@ -94,31 +119,41 @@ public final class Job {
         return Math.floor(view().percent() * 10) / 10;
     }
 
-    void queued() {
-        feed.publish(what("queued"));
+    synchronized void queued() {
+        appear();
+        around.feed().publish(what("queued"));
     }
 
-    private synchronized Happening what(String action) {
+    private Happening what(String action) {
+        JobView view = view();
         return Happening.of(Kind.JOB, action)
-                .with("id", id)
-                .with("kind", kind)
-                .with("state", state.word())
+                .with("id", view.id())
+                .with("kind", view.kind())
+                .with("state", view.state().word())
                 .with("percent", percent())
-                .with("requested_by", requestedBy);
+                .with("requested_by", view.requestedBy());
+    }
+
+    /// Says that somebody has to look at what it left; it fails, however it ends.
+    public synchronized void needsAttention(String detail) {
+        if (settled.isPresent()) return;
+        show(view().needingAttention(detail));
+        write();
     }
 
     /// Asks the work to end; returns at once. What has ended already stays as it is.
     public void cancel() {
         List<Runnable> actions;
         synchronized (this) {
-            if (cancelled || state.ended()) return;
+            if (cancelled || settled.isPresent()) return;
             cancelled = true;
+            write();
             actions = List.copyOf(onCancel);
         }
         actions.forEach(Runnable::run);
     }
 
-    public synchronized boolean cancelled() {
+    public boolean cancelled() {
         return cancelled;
     }
 
@@ -133,36 +168,44 @@ public final class Job {
         action.run();
     }
 
-    /// Waits for the end; whether it has come.
+    /// Waits for the end; whether it has come. It is on the disk then.
     public boolean await(Duration limit) throws InterruptedException {
         return end.await(limit.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     synchronized void begin() {
-        state = JobState.RUNNING;
-        started = Optional.of(clock.instant());
-        feed.publish(what("running"));
+        show(view().running(around.clock().instant()));
+        around.feed().publish(what("running"));
+        write();
     }
 
     /// Ends the job: whatever item has not ended by now shares its fate.
     ///
     /// @param fault what broke the work as a whole
     void finish(Optional<String> fault) {
+        settle(fault);
+        around.kept().now(List.of(this));
+        showEnd();
+    }
+
+    /// Decides the end, which is not shown yet.
+    synchronized void settle(Optional<String> fault) {
+        settled = Optional.of(view().ended(cancelled, fault, around.clock().instant()));
+    }
+
+    void showEnd() {
         synchronized (this) {
-            items.replaceAll((_, item) -> {
-                if (item.state().ended()) return item;
-                return cancelled ? item.cancelled() : item.failed(fault.orElse("was not done"));
-            });
-            boolean failed = fault.isPresent() || items.values().stream().anyMatch(it -> it.state() == JobState.FAILED);
-            state = cancelled ? JobState.CANCELLED : failed ? JobState.FAILED : JobState.SUCCEEDED;
-            detail = fault;
-            finished = Optional.of(clock.instant());
-            feed.publish(what(state.word()).with("detail", detail));
+            show(settled.orElseThrow());
+            around.feed().publish(what(view().state().word()).with("detail", view().detail()));
         }
         end.countDown();
     }
 
-    synchronized Optional<Instant> finished() {
-        return finished;
+    boolean allItemsEnded() {
+        return view().items().values().stream().allMatch(it -> it.state().ended());
+    }
+
+    boolean hasEnded() {
+        return view().state().ended();
     }
 }

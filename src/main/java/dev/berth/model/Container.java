@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /// A container as one inspect of the engine showed it.
 ///
@@ -16,6 +17,8 @@ import java.util.OptionalLong;
 /// @param health `starting`, `healthy` or `unhealthy`; none without a health check
 /// @param pidsLimit the highest number of processes and threads; none is unlimited
 /// @param ports what it exposes and, where published, the host's addresses
+/// @param removesItself whether it was made with `--rm`: a stop is its end
+/// @param relies on which other containers it lives
 /// @param pid of its first process in the engine's pid namespace, 0 when there is none
 public record Container(
         ContainerId id,
@@ -44,7 +47,9 @@ public record Container(
         List<String> entrypoint,
         String workingDir,
         String user,
-        String hostname) {
+        String hostname,
+        boolean removesItself,
+        Reliance relies) {
 
     /// An address of the host at which a container's port answers.
     public record HostPort(String ip, int port) {}
@@ -61,6 +66,14 @@ public record Container(
     /// @param type `volume`, `bind`, `tmpfs`, …
     public record Mount(
             String type, Optional<String> name, Optional<String> source, String destination, boolean readOnly) {}
+
+    /// What it has of other containers.
+    ///
+    /// @param namespacesOf whose network, processes or IPC it shares
+    /// @param linkedTo the names of those that a legacy link leads to
+    public record Reliance(Set<ContainerId> namespacesOf, Set<String> linkedTo) {
+        public static final Reliance NONE = new Reliance(Set.of(), Set.of());
+    }
 
     /// The same with the mark that the kernel killed a process of it for want of memory.
     public Container withOomKilled() {
@@ -91,6 +104,8 @@ public record Container(
                 entrypoint,
                 workingDir,
                 user,
-                hostname);
+                hostname,
+                removesItself,
+                relies);
     }
 }

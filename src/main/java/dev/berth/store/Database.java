@@ -1,6 +1,7 @@
 package dev.berth.store;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -25,6 +26,11 @@ public final class Database implements AutoCloseable {
     /// Costs nothing, and touches no file before the first transaction.
     public static Database at(Path file) {
         return new Database(file, new Opening(file, Schema::ours));
+    }
+
+    /// Whether anything has ever been written. Unlike a transaction, asking costs nothing and makes no file.
+    public boolean exists() {
+        return Files.exists(file);
     }
 
     /// Runs `work` alone, and keeps all that it wrote, or nothing if it throws.

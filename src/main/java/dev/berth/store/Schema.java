@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /// The migrations, oldest first: the n-th leads to version n. One that was released never changes.
 record Schema(List<String> migrations) {
-    private static final List<String> FILES = List.of("0001-idempotency-keys.sql");
+    private static final List<String> FILES = List.of("0001-idempotency-keys.sql", "0002-jobs.sql", "0003-updates.sql");
 
     static Schema ours() {
         return new Schema(FILES.stream().map(Schema::read).toList());

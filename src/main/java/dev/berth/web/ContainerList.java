@@ -1,5 +1,7 @@
 package dev.berth.web;
 
+import dev.berth.images.Freshness;
+import dev.berth.images.Updates;
 import dev.berth.json.Json;
 import dev.berth.mirror.Mirror;
 import dev.berth.mirror.Snapshot;
@@ -26,46 +28,50 @@ final class ContainerList {
 
     private final Mirror mirror;
     private final Stats stats;
-    private volatile Page page = new Page(-1, -1, Rendered.of(Json.Obj.empty()));
+    private final Freshness freshness;
+    private volatile Page page = new Page(-1, -1, -1, Rendered.of(Json.Obj.empty()));
 
-    private record Page(long snapshot, long samples, Rendered rendered) {
-        boolean isOf(Snapshot shown, SampleTable table) {
-            return snapshot == shown.version() && samples == table.version();
+    private record Page(long snapshot, long samples, long updates, Rendered rendered) {
+        boolean isOf(Snapshot shown, SampleTable table, long known) {
+            return snapshot == shown.version() && samples == table.version() && updates == known;
         }
     }
 
-    ContainerList(Mirror mirror, Stats stats) {
+    ContainerList(Mirror mirror, Stats stats, Freshness freshness) {
         this.mirror = mirror;
         this.stats = stats;
+        this.freshness = freshness;
     }
 
     /// Whether all of it has been rendered since the last change.
     boolean isRendered() {
-        return page.isOf(mirror.snapshot(), stats.table());
+        return page.isOf(mirror.snapshot(), stats.table(), freshness.version());
     }
 
     Rendered get(Query query) {
         Snapshot snapshot = mirror.known();
         SampleTable samples = stats.table();
-        if (!query.isEmpty()) return Rendered.of(render(snapshot, samples, filter(query, snapshot), fields(query)));
+        Updates updates = freshness.updates(snapshot);
+        var view = new ContainerView(snapshot, samples, updates);
+        if (!query.isEmpty()) return Rendered.of(render(view, filter(query, snapshot), fields(query)));
         Page known = page;
-        if (known.isOf(snapshot, samples)) return known.rendered();
-        return renderPage(snapshot, samples);
+        if (known.isOf(snapshot, samples, updates.version())) return known.rendered();
+        return renderPage(view);
     }
 
     /// One renders, the others take what it rendered.
-    private synchronized Rendered renderPage(Snapshot snapshot, SampleTable samples) {
-        if (!page.isOf(snapshot, samples))
+    private synchronized Rendered renderPage(ContainerView view) {
+        if (!page.isOf(view.snapshot(), view.samples(), view.updates().version()))
             page = new Page(
-                    snapshot.version(),
-                    samples.version(),
-                    Rendered.of(render(snapshot, samples, _ -> true, ContainerView.FIELDS)));
+                    view.snapshot().version(),
+                    view.samples().version(),
+                    view.updates().version(),
+                    Rendered.of(render(view, _ -> true, ContainerView.FIELDS)));
         return page.rendered();
     }
 
-    private static Json render(
-            Snapshot snapshot, SampleTable samples, Predicate<Container> filter, Set<String> fields) {
-        var view = new ContainerView(snapshot, samples);
+    private static Json render(ContainerView view, Predicate<Container> filter, Set<String> fields) {
+        Snapshot snapshot = view.snapshot();
         var keys = ShortIds.of(
                 snapshot.containers().keySet().stream().map(ContainerId::hex).toList(), KEY_LENGTH);
         var list = new TreeMap<String, Json>();

@@ -9,10 +9,12 @@ import dev.berth.containers.CreateRequest;
 import dev.berth.containers.CreateRequestReader;
 import dev.berth.containers.Departure;
 import dev.berth.containers.KeyedCreate;
+import dev.berth.images.Freshness;
 import dev.berth.json.Json;
 import dev.berth.json.JsonReader;
 import dev.berth.json.ObjBuilder;
 import dev.berth.mirror.Mirror;
+import dev.berth.mirror.Snapshot;
 import dev.berth.model.Container;
 import dev.berth.model.Failure;
 import dev.berth.model.Faults;
@@ -31,13 +33,15 @@ final class ContainerRoutes {
     private final Mirror mirror;
     private final Stats stats;
     private final Containers containers;
+    private final Freshness freshness;
     private final ContainerList list;
 
-    ContainerRoutes(Mirror mirror, Stats stats, Containers containers) {
+    ContainerRoutes(Mirror mirror, Stats stats, Containers containers, Freshness freshness) {
         this.mirror = mirror;
         this.stats = stats;
         this.containers = containers;
-        this.list = new ContainerList(mirror, stats);
+        this.freshness = freshness;
+        this.list = new ContainerList(mirror, stats, freshness);
     }
 
     List<Route> routes() {
@@ -67,7 +71,8 @@ final class ContainerRoutes {
     }
 
     private Json.Obj view(Container container) {
-        return new ContainerView(mirror.snapshot(), stats.table()).of(container);
+        Snapshot snapshot = mirror.snapshot();
+        return new ContainerView(snapshot, stats.table(), freshness.updates(snapshot)).of(container);
     }
 
     private static Route operation(String verb, Set<String> query, Route.Handler handler) {

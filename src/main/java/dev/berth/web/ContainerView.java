@@ -1,5 +1,6 @@
 package dev.berth.web;
 
+import dev.berth.images.Updates;
 import dev.berth.json.Json;
 import dev.berth.json.ObjBuilder;
 import dev.berth.mirror.Snapshot;
@@ -22,7 +23,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /// A container as the API shows it.
-record ContainerView(Snapshot snapshot, SampleTable samples) {
+///
+/// @param updates of the same snapshot
+record ContainerView(Snapshot snapshot, SampleTable samples, Updates updates) {
     /// The names of all its fields, for `?fields=`.
     static final Set<String> FIELDS = Set.of(
             ("block_read_bytes block_write_bytes command cpu_percent cpu_percent_limit created entrypoint exit_code"
@@ -37,14 +40,14 @@ record ContainerView(Snapshot snapshot, SampleTable samples) {
         identity(object, container);
         state(object, container);
         configuration(object, container);
-        statistics(object, container);
+        statistics(object, container, samples);
         return object.build();
     }
 
     /// Its last sample alone.
-    Json.Obj statistics(Container container) {
+    static Json.Obj statistics(Container container, SampleTable samples) {
         var object = new ObjBuilder();
-        statistics(object, container);
+        statistics(object, container, samples);
         return object.put("short_id", container.id().shortId())
                 .put("name", container.name())
                 .build();
@@ -68,7 +71,11 @@ record ContainerView(Snapshot snapshot, SampleTable samples) {
                 .put("created", container.created())
                 .put("owner", Json.Null.VALUE)
                 .put("node", Json.Null.VALUE)
-                .put("update_available", Json.Null.VALUE);
+                .put("update_available", known(updates.of(container)));
+    }
+
+    static Json known(Optional<Boolean> yes) {
+        return yes.map(Json::of).orElse(Json.Null.VALUE);
     }
 
     private static void state(ObjBuilder object, Container container) {
@@ -112,7 +119,7 @@ record ContainerView(Snapshot snapshot, SampleTable samples) {
         return Json.of(size.mebibytes());
     }
 
-    private void statistics(ObjBuilder object, Container container) {
+    private static void statistics(ObjBuilder object, Container container, SampleTable samples) {
         Optional<Sample> sample = samples.of(container);
         object.put(
                         "cpu_percent",

@@ -1,5 +1,6 @@
 package dev.berth.web;
 
+import dev.berth.images.Updates;
 import dev.berth.json.Json;
 import dev.berth.json.ObjBuilder;
 import dev.berth.mirror.Snapshot;
@@ -10,7 +11,9 @@ import java.util.List;
 import java.util.TreeMap;
 
 /// Images as the API shows them.
-record ImageView(Snapshot snapshot) {
+///
+/// @param updates of the same snapshot
+record ImageView(Snapshot snapshot, Updates updates) {
     private static final int KEY_LENGTH = "sha256:".length() + 10;
 
     Json.Obj of(Image image) {
@@ -26,6 +29,7 @@ record ImageView(Snapshot snapshot) {
                 .put("architecture", image.architecture())
                 .put("os", image.os())
                 .put("labels", Json.of(image.labels()))
+                .put("update_available", ContainerView.known(updates.of(image)))
                 .build();
     }
 

@@ -1,28 +1,40 @@
 package dev.berth.web;
 
 import dev.berth.access.Right;
-import dev.berth.jobs.Item;
+import dev.berth.feed.EventId;
 import dev.berth.jobs.Job;
+import dev.berth.jobs.JobFollower;
 import dev.berth.jobs.JobView;
 import dev.berth.jobs.Jobs;
 import dev.berth.json.Json;
-import dev.berth.json.ObjBuilder;
+import dev.berth.model.Failure;
+import dev.berth.model.Pause;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
 /// `/job` and what is below it.
 final class JobRoutes {
+    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+    private static final String LAST_EVENT = "Last-Event-ID";
+
     private final Jobs jobs;
+    private final JobStreams streams;
 
     JobRoutes(Jobs jobs) {
+        this(jobs, new JobStreams(Pause.REAL, HEARTBEAT));
+    }
+
+    JobRoutes(Jobs jobs, JobStreams streams) {
         this.jobs = jobs;
+        this.streams = streams;
     }
 
     List<Route> routes() {
         return List.of(
-                Route.get("/job", Right.READ, Set.of(), _ -> Answer.state(list())),
+                Route.get("/job", Right.READ, JobFilter.PARAMETERS, this::all),
                 Route.get("/job/{id}", Right.READ, Set.of("wait"), this::one),
                 Route.delete("/job/{id}", Right.PULL, Set.of("wait"), this::cancel));
     }
@@ -30,24 +42,39 @@ final class JobRoutes {
     /// 202 with a job that goes on, 200 with one that ended while the client waited.
     static Answer accepted(Job job, Duration wait) throws InterruptedException {
         boolean ended = !wait.isZero() && job.await(wait);
-        return ended ? Answer.json(200, json(job.view())) : going(job);
+        return ended ? Answer.json(200, JobJson.json(job.view())) : going(job);
     }
 
     private static Answer going(Job job) {
-        return Answer.json(202, json(job.view())).with("Location", "/job/" + job.id());
+        return Answer.json(202, JobJson.json(job.view())).with("Location", "/job/" + job.id());
     }
 
-    private Json list() {
+    private Answer all(Request request) {
+        JobFilter filter = JobFilter.of(request.query());
+        if (Negotiation.wantsEvents(request.headers())) {
+            JobFollower follower = jobs.follow(lastEvent(request.headers()));
+            return Answer.events(stream -> streams.all(follower, filter, stream));
+        }
         var list = new TreeMap<String, Json>();
-        for (JobView job : jobs.list()) list.put(job.id(), json(job));
-        return new Json.Obj(list);
+        for (JobView job : jobs.list()) if (filter.test(job)) list.put(job.id(), JobJson.json(job));
+        return Answer.state(new Json.Obj(list));
     }
 
+    private static Optional<EventId> lastEvent(Request.Headers headers) {
+        try {
+            return headers.first(LAST_EVENT).filter(it -> !it.isEmpty()).map(EventId::parse);
+        } catch (Failure.Invalid wrong) {
+            throw new Failure.Invalid(LAST_EVENT, wrong.detail());
+        }
+    }
+
+    /// A stream of one job begins with its present state, whatever the client has had before.
     private Answer one(Request request) throws InterruptedException {
         Duration wait = request.query().await();
         Job job = jobs.get(request.parameter("id"));
+        if (Negotiation.wantsEvents(request.headers())) return Answer.events(stream -> streams.one(job, stream));
         job.await(wait);
-        return Answer.state(json(job.view()));
+        return Answer.state(JobJson.json(job.view()));
     }
 
     private Answer cancel(Request request) throws InterruptedException {
@@ -55,41 +82,6 @@ final class JobRoutes {
         Job job = jobs.get(request.parameter("id"));
         job.cancel();
         job.await(wait);
-        return job.view().state().ended() ? Answer.json(200, json(job.view())) : going(job);
-    }
-
-    private static Json json(JobView job) {
-        var items = new TreeMap<String, Json>();
-        job.items().forEach((name, item) -> items.put(name, json(item)));
-        var object = new ObjBuilder()
-                .put("id", job.id())
-                .put("kind", job.kind())
-                .put("state", job.state().word())
-                .put("requested_by", job.requestedBy())
-                .put("created", job.created())
-                .putTime("started", job.started())
-                .putTime("finished", job.finished())
-                .put("percent", rounded(job.percent()))
-                .put("items", new Json.Obj(items));
-        job.detail().ifPresent(it -> object.put("detail", it));
-        return object.build();
-    }
-
-    private static Json json(Item item) {
-        var object = new ObjBuilder()
-                .put("state", item.state().word())
-                .put("percent", rounded(item.percent()))
-                .put("current_bytes", item.currentBytes())
-                .put("total_bytes", item.totalBytes())
-                .putText("digest_before", item.digestBefore())
-                .putText("digest_after", item.digestAfter())
-                .putText("error", item.error());
-        item.more().forEach(object::put);
-        return object.build();
-    }
-
-    /// To a tenth, downwards: 100 is for what is done.
-    private static double rounded(double percent) {
-        return Math.floor(percent * 10) / 10;
+        return job.view().state().ended() ? Answer.json(200, JobJson.json(job.view())) : going(job);
     }
 }

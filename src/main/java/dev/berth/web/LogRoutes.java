@@ -5,7 +5,6 @@ import dev.berth.inside.LogItem;
 import dev.berth.inside.LogLine;
 import dev.berth.inside.LogPosition;
 import dev.berth.inside.LogReading;
-import dev.berth.inside.LogRequest;
 import dev.berth.inside.Logs;
 import dev.berth.json.ObjBuilder;
 import dev.berth.mirror.Mirror;
@@ -62,7 +61,7 @@ final class LogRoutes {
         LogReading reading = logs.open(container.id(), wanted);
         request.client().onGone(() -> Thread.ofVirtual().name("end of a log").start(reading::close));
         if (events) return Answer.events(stream -> events(reading, stream));
-        return Answer.text(stream -> text(reading, wanted, timestamps, stream));
+        return Answer.text(stream -> text(reading, timestamps, stream));
     }
 
     /// What is empty again, and has not grown with some long line for good.
@@ -81,8 +80,7 @@ final class LogRoutes {
     }
 
     /// A slow client is waited for. What breaks off must not look like the end, so the connection is cut.
-    private void text(LogReading open, LogRequest wanted, boolean timestamps, EventStream stream)
-            throws IOException, InterruptedException {
+    private void text(LogReading open, boolean timestamps, EventStream stream) throws IOException {
         var out = new ByteArrayOutputStream(USUAL);
         try (LogReading reading = open) {
             while (true) {
@@ -102,7 +100,6 @@ final class LogRoutes {
         } catch (Failure broken) {
             throw new IOException("the log broke off: " + broken.detail(), broken);
         } catch (InterruptedException stopping) {
-            if (wanted.follow()) throw stopping;
             var cut = new InterruptedIOException("the server stops in the middle of a log");
             cut.initCause(stopping);
             throw cut;

@@ -110,6 +110,18 @@ final class ProblemKinds {
                     "Containers were made from this image; containers names them. ?force=true overrides stopped ones."),
             kind("container-gone", "Container gone", "Somebody removed the container while it was being worked on."),
             kind(
+                    "update-under-way",
+                    "Update under way",
+                    "The container is part of an update. Wait for its job to end, or cancel that: it goes back then."),
+            kind(
+                    "update-failed",
+                    "Update failed",
+                    "A step of an update could not be done; the item of its job says which, and what stands now."),
+            kind(
+                    "update-refused",
+                    "Cannot be updated",
+                    "There is nothing that this container could follow, or it is not Berth's to replace; detail says which."),
+            kind(
                     "container-busy",
                     "Container busy",
                     "The container's present state stands against it; engine_message has the engine's words."),
@@ -201,6 +213,18 @@ final class ProblemKinds {
                     "registry-refused",
                     "Registry refused",
                     "The registry could not be reached or refused; engine_message has the words."),
+            kind(
+                    "registry-unreachable",
+                    "Registry not reachable",
+                    "The registry that the image's name begins with does not answer from here or from the engine's machine. Look at the name, the network and the registry itself; detail says how it failed."),
+            kind(
+                    "registry-limit",
+                    "Registry asked too often",
+                    "The registry allows only so many requests in a time, and they are used up. Try again later, at retry_after_seconds if it is told; with credentials many registries allow more."),
+            kind(
+                    "credential-helper-failed",
+                    "Credential helper failed",
+                    "The Docker configuration of the server's user leaves credentials to a program, docker-credential-<name>, which could not tell them. As that user, echo <registry> | docker-credential-<name> get shows why."),
             kind("registry-unsupported", "Registry cannot be asked", "This engine cannot ask a registry for a digest."),
             kind("pull-refused", "Pull refused", "The engine could not pull the image; engine_message has its words."),
             kind(

@@ -13,6 +13,7 @@ import dev.berth.jobs.Jobs;
 import dev.berth.metrics.Metrics;
 import dev.berth.mirror.Mirror;
 import dev.berth.stats.Stats;
+import dev.berth.updates.Updates;
 
 /// What the routes lead to.
 public record Rooms(
@@ -22,6 +23,7 @@ public record Rooms(
         Images images,
         Admission admission,
         Containers containers,
+        Updates updates,
         Feed feed,
         Attachments attachments,
         Metrics metrics,

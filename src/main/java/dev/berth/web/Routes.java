@@ -16,7 +16,10 @@ public final class Routes {
         Mirror mirror = rooms.mirror();
         Stats stats = rooms.stats();
         List<Route> routes = new ArrayList<>();
-        routes.addAll(new ContainerRoutes(mirror, stats, rooms.containers()).routes());
+        routes.addAll(new ContainerRoutes(
+                        mirror, stats, rooms.containers(), rooms.images().freshness())
+                .routes());
+        routes.addAll(new UpdateRoutes(rooms.updates()).routes());
         routes.addAll(new StatsRoutes(mirror, stats::table, stats.history(), stats.live(), clock).routes());
         routes.addAll(new FileRoutes(rooms.copies()).routes());
         routes.addAll(new ExecRoutes(rooms.execs(), clock).routes());

@@ -65,7 +65,7 @@ final class StatsRoutes {
         Container container = mirror.known().container(request.parameter("id"));
         if (back.isPresent()) return Answer.json(200, series(container.id(), back.get()));
         if (!Negotiation.wantsEvents(request.headers()))
-            return Answer.json(200, new ContainerView(mirror.snapshot(), samples.get()).statistics(container));
+            return Answer.json(200, ContainerView.statistics(container, samples.get()));
         Optional<Instant> last = lastEvent(request.headers());
         return Answer.events(stream -> follow(container, last, stream));
     }

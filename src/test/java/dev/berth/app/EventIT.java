@@ -3,16 +3,8 @@ package dev.berth.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.berth.json.Json;
-import dev.berth.json.JsonReader;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,77 +14,13 @@ import org.junit.jupiter.api.Timeout;
 class EventIT {
     private static final Duration LONG = Duration.ofSeconds(60);
 
-    /// The system's curl, and what it has received.
-    private static final class Curl implements AutoCloseable {
-        final List<String> lines = new CopyOnWriteArrayList<>();
-        private final Process process;
-        private final Thread reader;
-
-        Curl(Berth berth, String target, String... further) {
-            var command = new ArrayList<>(
-                    List.of("curl", "-sN", "-u", ":" + berth.http().token()));
-            command.addAll(List.of(further));
-            command.add(berth.http().base() + target);
-            try {
-                process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            } catch (IOException missing) {
-                throw new UncheckedIOException(missing);
-            }
-            reader = Thread.ofVirtual().start(this::read);
-            Awaitility.await().atMost(LONG).until(() -> lines.contains("retry: 2000"));
-        }
-
-        private void read() {
-            try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
-                in.lines().forEach(lines::add);
-            } catch (IOException | UncheckedIOException ended) {
-                lines.add("the stream broke: " + ended.getMessage());
-            }
-        }
-
-        List<String> names() {
-            return lines.stream()
-                    .filter(it -> it.startsWith("event: "))
-                    .map(it -> it.substring("event: ".length()))
-                    .toList();
-        }
-
-        void await(String... names) {
-            Awaitility.await().atMost(LONG).until(() -> names().containsAll(List.of(names)));
-        }
-
-        String lastId() {
-            return lines.stream()
-                    .filter(it -> it.startsWith("id: "))
-                    .toList()
-                    .getLast()
-                    .substring("id: ".length());
-        }
-
-        Json data(String name) {
-            String line = lines.get(lines.indexOf("event: " + name) + 1);
-            byte[] bytes = line.substring("data: ".length()).getBytes(StandardCharsets.UTF_8);
-            try {
-                return JsonReader.engine(bytes, 0, bytes.length);
-            } catch (JsonReader.Broken broken) {
-                throw new AssertionError(line, broken);
-            }
-        }
-
-        @Override
-        public void close() {
-            process.destroy(); // which ends the reader
-            Awaitility.await().atMost(LONG).until(() -> !reader.isAlive());
-        }
-    }
-
     @Test
     void whatDockerDoesIsSeen() {
         Lab lab = Lab.shared();
         lab.removeContainers();
         lab.docker("pull", "-q", "busybox");
         try (var berth = Berth.on(lab);
-                var curl = new Curl(berth, "/event?type=container&container=ev")) {
+                var curl = new Curl(berth.http(), "/event?type=container&container=ev")) {
             lab.docker("run", "-d", "--name", "ev", "--label", "tier=try", "busybox", "sleep", "600");
             curl.await("container.started");
             assertEquals(
@@ -121,7 +49,7 @@ class EventIT {
         Lab lab = Lab.shared();
         lab.docker("pull", "-q", "busybox");
         try (var berth = Berth.on(lab);
-                var curl = new Curl(berth, "/event?label=brief=yes")) {
+                var curl = new Curl(berth.http(), "/event?label=brief=yes")) {
             for (int i = 0; i < 5; i++) {
                 lab.docker("run", "--rm", "--label", "brief=yes", "--name", "brief" + i, "busybox", "true");
             }
@@ -142,8 +70,8 @@ class EventIT {
         Lab lab = Lab.shared();
         lab.docker("pull", "-q", "busybox");
         try (var berth = Berth.on(lab);
-                var quiet = new Curl(berth, "/event?type=container");
-                var curl = new Curl(berth, "/event?type=container&exec=true")) {
+                var quiet = new Curl(berth.http(), "/event?type=container");
+                var curl = new Curl(berth.http(), "/event?type=container&exec=true")) {
             lab.docker("run", "-d", "--name", "inner", "busybox", "sleep", "600");
             Awaitility.await().atMost(LONG).until(() -> {
                 lab.run("docker", "-H", lab.engine(), "exec", "inner", "sh", "-c", "exit 3");
@@ -170,7 +98,7 @@ class EventIT {
         Lab lab = Lab.shared().engine("e");
         lab.docker("pull", "-q", "busybox");
         try (var berth = Berth.on(lab);
-                var curl = new Curl(berth, "/event")) {
+                var curl = new Curl(berth.http(), "/event")) {
             lab.docker("run", "-d", "--name", "before", "busybox", "sleep", "600");
             curl.await("container.started");
             lab.run("lab/engine", "kill", lab.name());
@@ -185,7 +113,7 @@ class EventIT {
                                     .filter("container.started"::equals)
                                     .count()
                             == 2);
-            try (var again = new Curl(berth, "/event", "-H", "Last-Event-ID: " + away)) {
+            try (var again = new Curl(berth.http(), "/event", "-H", "Last-Event-ID: " + away)) {
                 again.await("engine.connected", "container.died", "container.started");
                 assertEquals(
                         curl.names()

@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /// The private engine and registry that `./test` has started; see lab/README.md.
-record Lab(Map<String, String> variables) {
+public record Lab(Map<String, String> variables) {
     /// The one that `./test` started for all tests.
-    static Lab shared() {
+    public static Lab shared() {
         var variables = new TreeMap<String, String>();
         System.getenv().forEach((name, value) -> {
             if (name.startsWith("BERTH_LAB_")) variables.put(name, value);
@@ -26,7 +26,7 @@ record Lab(Map<String, String> variables) {
     }
 
     /// An engine of its own for one test, which uses the shared registry; `lab/down` of the shared lab ends it too.
-    Lab engine(String suffix) {
+    public Lab engine(String suffix) {
         String name = variable("BERTH_LAB_NAME") + suffix;
         Output output = run("lab/engine", "start", name, "--registry", registry());
         var own = new TreeMap<>(variables);
@@ -43,20 +43,20 @@ record Lab(Map<String, String> variables) {
         return value;
     }
 
-    String name() {
+    public String name() {
         return variable("BERTH_LAB_NAME");
     }
 
-    String engine() {
+    public String engine() {
         return variable("BERTH_LAB_ENGINE");
     }
 
-    String registry() {
+    public String registry() {
         return variable("BERTH_LAB_REGISTRY");
     }
 
     /// Where published ports answer.
-    String address() {
+    public String address() {
         return variable("BERTH_LAB_ADDRESS");
     }
 
@@ -84,7 +84,7 @@ record Lab(Map<String, String> variables) {
     }
 
     /// The engine's own command line, as somebody beside the server would type it.
-    String docker(String... arguments) {
+    public String docker(String... arguments) {
         List<String> command = new ArrayList<>(List.of("docker", "-H", engine()));
         command.addAll(List.of(arguments));
         Output output = run(command.toArray(String[]::new));
@@ -92,7 +92,7 @@ record Lab(Map<String, String> variables) {
         return output.text().strip();
     }
 
-    void removeContainers() {
+    public void removeContainers() {
         docker("ps", "-aq").lines().forEach(it -> docker("rm", "-fv", it));
     }
 
@@ -101,9 +101,9 @@ record Lab(Map<String, String> variables) {
     }
 
     /// What a command printed, errors included.
-    record Output(int code, String text) {}
+    public record Output(int code, String text) {}
 
-    Output run(String... command) {
+    public Output run(String... command) {
         try {
             var builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().putAll(variables);

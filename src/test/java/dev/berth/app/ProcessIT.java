@@ -12,8 +12,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// The server as a process: how it starts, what it says, how it ends.
 class ProcessIT {
     private static final Lab LAB = Lab.shared();
-    private static final Pattern ADDRESS = Pattern.compile("serves on (http://127\\.0\\.0\\.1:\\d+)");
 
     @TempDir
     private Path folder = Path.of("set by JUnit");
@@ -34,46 +31,13 @@ class ProcessIT {
         for (Process process : started) process.destroyForcibly().waitFor();
     }
 
-    private record Server(Process process, Path output) {
-        String text() {
-            try {
-                return Files.readString(output);
-            } catch (IOException unreadable) {
-                throw new IllegalStateException(unreadable);
-            }
-        }
-
-        int exit() throws InterruptedException {
-            assertTrue(process.waitFor(30, TimeUnit.SECONDS), "it does not end");
-            return process.exitValue();
-        }
-
-        Http http(String token) {
-            Awaitility.await().until(() -> text().contains("  try "));
-            Matcher address = ADDRESS.matcher(text());
-            assertTrue(address.find(), this::text);
-            return new Http(address.group(1), token);
-        }
-    }
-
-    private Server serve(String token, String... arguments) throws IOException {
-        Path output = Files.createTempFile(folder, "output", ".txt");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.berth.app.Main"));
-        command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().remove("BERTH_TOKEN");
-        if (!token.isEmpty()) builder.environment().put("BERTH_TOKEN", token);
-        var server = new Server(builder.start(), output);
+    private BerthProcess serve(String token, String... arguments) throws IOException {
+        var server = BerthProcess.start(folder, token, arguments);
         started.add(server.process());
         return server;
     }
 
-    private Server serve(String token) throws IOException {
+    private BerthProcess serve(String token) throws IOException {
         return serve(
                 token,
                 "serve",

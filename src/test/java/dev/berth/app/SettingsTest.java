@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.admission.UnlimitedRule;
+import dev.berth.images.ImagesSettings;
 import dev.berth.model.Failure;
 import dev.berth.model.Fault;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +107,19 @@ class SettingsTest {
         assertEquals(
                 List.of("memory.default-limit"),
                 faults(Map.of("BERTH_MEMORY_DEFAULT_LIMIT", "3g", "BERTH_MEMORY_MAX_PER_CONTAINER", "2g")));
+    }
+
+    @Test
+    void updatesAreLookedForAsOftenAsIsSet() {
+        assertEquals(ImagesSettings.DEFAULTS, read(Map.of()).images());
+        var set = Map.of("BERTH_UPDATES_CHECK_EVERY", "off", "BERTH_IMAGES_PARALLEL_PULLS", "8");
+        assertEquals(new ImagesSettings(8, Optional.empty()), read(set).images());
+        assertEquals(
+                List.of("images.parallel-pulls", "updates.check-every"),
+                faults(Map.of("BERTH_UPDATES_CHECK_EVERY", "1s", "BERTH_IMAGES_PARALLEL_PULLS", "0")));
+        assertEquals(
+                Path.of("/srv/me/.docker/config.json"),
+                read(Map.of("HOME", "/srv/me")).dockerConfig().file());
     }
 
     @Test

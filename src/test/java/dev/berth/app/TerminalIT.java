@@ -3,17 +3,13 @@ package dev.berth.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -37,15 +33,12 @@ class TerminalIT {
     @TempDir
     private static Path folder;
 
-    private final List<Person> people = new ArrayList<>();
+    private final List<PythonClient> people = new ArrayList<>();
 
     @BeforeAll
-    static void start() throws IOException {
+    static void start() {
         LAB.removeContainers();
         LAB.docker("pull", "-q", "busybox");
-        try (InputStream script = Objects.requireNonNull(TerminalIT.class.getResourceAsStream("terminal.py"))) {
-            Files.copy(script, folder.resolve("terminal.py"));
-        }
         berth = Berth.on(LAB);
         LAB.docker("run", "-d", "--name", "terminals", "busybox", "sleep", "3600");
         Awaitility.await().until(() -> berth.http().get("/container/terminals").status() == 200);
@@ -59,7 +52,7 @@ class TerminalIT {
 
     @AfterEach
     void leave() {
-        people.forEach(it -> it.process.destroyForcibly());
+        people.forEach(PythonClient::kill);
         awaitProcesses(1);
     }
 
@@ -88,45 +81,15 @@ class TerminalIT {
         }
     }
 
-    /// Somebody at a terminal.
-    private static final class Person {
-        final Process process;
-        private final BufferedReader heard;
-
-        Person(String path) throws IOException {
-            String port = berth.http().base().replaceAll(".*:", "");
-            process = new ProcessBuilder(
-                            "python3",
-                            folder.resolve("terminal.py").toString(),
-                            port,
-                            berth.http().token(),
-                            path)
-                    .redirectErrorStream(true)
-                    .start();
-            heard = process.inputReader(StandardCharsets.UTF_8);
-        }
-
-        Person does(String step) throws IOException {
-            process.getOutputStream().write((step + "\n").getBytes(StandardCharsets.UTF_8));
-            process.getOutputStream().flush();
-            return this;
-        }
-
-        Person hears(String line) throws IOException {
-            assertEquals(line, heard.readLine());
-            return this;
-        }
-    }
-
-    private Person person(String path) throws IOException {
-        var person = new Person(path);
+    private PythonClient person(String path) throws IOException {
+        var person = PythonClient.atTerminal(folder, berth.http(), path);
         people.add(person);
         return person;
     }
 
     @Test
     void aShellIsTypedAtResizedInterruptedAndLeft() throws IOException {
-        Person person = person(SHELL + "&rows=33&cols=111&env=A%3Db");
+        PythonClient person = person(SHELL + "&rows=33&cols=111&env=A%3Db");
         person.hears("status 101");
         person.does("say stty size; echo $A-$TERM\\n").does("until 33 111\\r\\nb-xterm\\r\\n");
         person.hears("came 33 111\\r\\nb-xterm\\r\\n");
@@ -146,7 +109,7 @@ class TerminalIT {
 
     @Test
     void anEditorPaintsItsScreen() throws IOException {
-        Person person = person("/container/terminals/exec?command=vi&command=/tmp/x&tty=true");
+        PythonClient person = person("/container/terminals/exec?command=vi&command=/tmp/x&tty=true");
         person.hears("status 101").does("until ~\\x1b[").hears("came ~\\x1b[");
         // An escape followed by something at once would be a key of its own.
         person.does("say ihello").does("until hello").hears("came hello");
@@ -157,7 +120,7 @@ class TerminalIT {
 
     @Test
     void withoutATerminalTheInputCanEnd() throws IOException {
-        Person person = person("/container/terminals/exec?command=%5B%22wc%22,%22-c%22%5D&tty=false");
+        PythonClient person = person("/container/terminals/exec?command=%5B%22wc%22,%22-c%22%5D&tty=false");
         person.hears("status 101")
                 .does("say hello")
                 .does("control {\"eof\": true}")
@@ -174,19 +137,19 @@ class TerminalIT {
 
     @Test
     void aClientThatIsKilledLeavesNothing() throws IOException {
-        Person person = person(SHELL).hears("status 101");
+        PythonClient person = person(SHELL).hears("status 101");
         person.does("say sleep 998 & sleep 997\\n")
                 .does("until 997\\r\\n")
                 .hears("came 997\\r\\n")
                 .does("hang");
         awaitProcesses(4);
-        person.process.destroyForcibly(); // kill -9
+        person.kill();
         awaitProcesses(1);
     }
 
     @Test
     void aClientThatDoesNotReadAFloodHoldsItBackAndThenIsGone() throws IOException {
-        Person person = person("/container/terminals/exec?command=yes&tty=false")
+        PythonClient person = person("/container/terminals/exec?command=yes&tty=false")
                 .hears("status 101")
                 .does("mute");
         person.hears("mute");
@@ -198,18 +161,18 @@ class TerminalIT {
         person(SHELL).hears("status 101").does("say exit\\n").does("end").hears("control {\"exit_code\":0}");
         awaitProcesses(1);
         long before = sockets();
-        var crowd = new ArrayList<Person>();
+        var crowd = new ArrayList<PythonClient>();
         for (int i = 0; i < 50; i++) crowd.add(person(SHELL));
-        for (Person one : crowd) one.hears("status 101").does("hang").hears("hanging");
+        for (PythonClient one : crowd) one.hears("status 101").does("hang").hears("hanging");
         awaitProcesses(51);
-        crowd.forEach(it -> it.process.destroyForcibly());
+        crowd.forEach(PythonClient::kill);
         awaitProcesses(1);
         Awaitility.await().atMost(SOON).until(() -> sockets() <= before + POOL);
     }
 
     @Test
     void aServerThatStopsSaysSoAndLeavesNothing() throws IOException {
-        Person person = person(SHELL).hears("status 101");
+        PythonClient person = person(SHELL).hears("status 101");
         person.does("end");
         Berth old = berth;
         old.close();
@@ -224,7 +187,7 @@ class TerminalIT {
         Berth patient = berth;
         berth = Berth.on(LAB, "test-server", "--terminal.idle-seconds", "2");
         try {
-            Person person = person("/container/terminals/exec?command=sleep&command=996")
+            PythonClient person = person("/container/terminals/exec?command=sleep&command=996")
                     .hears("status 101");
             person.does("end").hears("close 1000 no input and no output for 2 s");
             awaitProcesses(1);

@@ -11,7 +11,10 @@ import dev.berth.engine.EngineTimes;
 import dev.berth.engine.FakeEngine;
 import dev.berth.feed.Feed;
 import dev.berth.images.Credentials;
+import dev.berth.images.DockerConfig;
 import dev.berth.images.Images;
+import dev.berth.images.ImagesSettings;
+import dev.berth.images.Registries;
 import dev.berth.inside.Details;
 import dev.berth.inside.Execs;
 import dev.berth.inside.FileCopies;
@@ -30,16 +33,19 @@ import dev.berth.model.Pause;
 import dev.berth.stats.Stats;
 import dev.berth.stats.StatsSettings;
 import dev.berth.store.Database;
+import dev.berth.store.ScratchDatabase;
+import dev.berth.updates.Journal;
+import dev.berth.updates.UpdateSettings;
+import dev.berth.updates.Updates;
 import dev.berth.web.Rooms;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -60,6 +66,7 @@ public final class Harbour implements AutoCloseable {
     public final Images images;
     public final Admission admission;
     public final Containers containers;
+    public final Updates updates;
     public final Attachments attachments;
     public final EngineTimes engineTimes = new EngineTimes(System::nanoTime);
     public final RequestCounts requests = new RequestCounts(System::nanoTime);
@@ -69,7 +76,6 @@ public final class Harbour implements AutoCloseable {
     public final Logs logs;
     public final Details details;
     private final Database database;
-    private final Path folder;
     public final Ticks ticks = new Ticks();
 
     private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
@@ -92,21 +98,47 @@ public final class Harbour implements AutoCloseable {
     /// @param engine as this server is to see it
     public Harbour(FakeEngine truth, Engine engine, AdmissionSettings memory, boolean endedCleanly) {
         this.engine = truth;
-        this.folder = temporary();
         var random = new Random(1);
         var clock = InstantSource.system();
         mirror = new Mirror(engine, feed, clock, Harbour::briefly, random);
         stats = Stats.ofEngine(engine, mirror, StatsSettings.DEFAULTS, clock, Harbour::briefly, random);
-        jobs = new Jobs(feed, clock, random);
-        images = new Images(engine, mirror, jobs, new Credentials(Path.of("/nonexistent/config.json")));
-        database = Database.at(folder.resolve("berth.db"));
+        Path file = ScratchDatabase.file();
+        database = Database.at(file);
+        jobs = new Jobs(database, Set.of(), feed, clock, random);
+        var credentials = new Credentials(new DockerConfig(Path.of("/nonexistent/config.json"), List.of()));
+        var registries = new Registries(engine.images(), credentials, false, clock, Harbour::briefly);
+        var unchecked = new ImagesSettings(3, Optional.empty());
+        images = new Images(
+                engine, mirror, jobs, feed, registries, unchecked, _ -> false, clock, Harbour::briefly, random);
         var keys = new IdempotencyKeys(database, clock);
         admission = new Admission(mirror, stats::table, memory, feed, clock);
         attachments = Attachments.of(engine, mirror);
         copies = new FileCopies(mirror, engine, clock);
-        execs = new Execs(engine, mirror, false, TerminalSettings.DEFAULTS, Harbour::brieflyUnlessLong, random);
+        execs = new Execs(
+                engine,
+                mirror,
+                false,
+                SERVER,
+                endedCleanly,
+                TerminalSettings.DEFAULTS,
+                Harbour::brieflyUnlessLong,
+                random);
         containers =
                 new Containers(engine, mirror, images, admission, keys, SERVER, endedCleanly, ELSEWHERE, random, ticks);
+        updates = new Updates(
+                engine,
+                mirror,
+                images,
+                containers,
+                admission,
+                jobs,
+                new Journal(database, Objects.requireNonNull(file.getParent())),
+                UpdateSettings.DEFAULTS,
+                SERVER,
+                Optional.empty(),
+                clock,
+                Harbour::briefly,
+                random);
         logs = new Logs(engine, mirror, clock, Harbour::briefly, random);
         details = new Details(engine);
         metrics = new Metrics(
@@ -130,6 +162,7 @@ public final class Harbour implements AutoCloseable {
                 images,
                 admission,
                 containers,
+                updates,
                 feed,
                 attachments,
                 metrics,
@@ -139,20 +172,11 @@ public final class Harbour implements AutoCloseable {
                 details);
     }
 
-    private static Path temporary() {
-        try {
-            Path folder = Files.createTempDirectory("harbour");
-            folder.toFile().deleteOnExit();
-            return folder;
-        } catch (IOException unwritable) {
-            throw new UncheckedIOException(unwritable);
-        }
-    }
-
     /// Follows the engine from now on, and knows it.
     public Harbour open() {
         mirror.start();
         containers.start();
+        execs.start();
         awaitConnected();
         return this;
     }

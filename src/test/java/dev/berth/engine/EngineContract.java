@@ -243,6 +243,52 @@ interface EngineContract extends ExecContract, FilesContract, InsideContract {
     }
 
     @Test
+    default void aNameMovesFromOneImageToAnother() throws Exception {
+        ImageRef other = ImageRef.parse(pullable());
+        try (EngineStream<PullStep> pull = engine().images().pull(other, RegistryAuth.NONE)) {
+            seekEnd(pull, new ArrayList<>());
+        }
+        ImageId first = engine().images()
+                .inspect(sleeper().spec().image())
+                .orElseThrow()
+                .id();
+        ImageId second = engine().images().inspect(other).orElseThrow().id();
+        ImageRef name = ImageRef.parse("berth.test/named:1");
+        engine().images().tag(first, name);
+        assertEquals(first, engine().images().inspect(name).orElseThrow().id());
+        engine().images().tag(second, name);
+        engine().images().tag(second, name);
+        assertEquals(second, engine().images().inspect(name).orElseThrow().id());
+        assertFalse(engine().images().inspect(first).orElseThrow().tags().contains(name));
+        engine().images().remove(name, false);
+        assertTrue(engine().images().inspect(second).orElseThrow().tags().contains(other));
+        engine().images().remove(other, false);
+        ImageId nobody = new ImageId("sha256:" + NOBODY);
+        Failure missing =
+                assertThrows(Failure.NotFound.class, () -> engine().images().tag(nobody, name));
+        assertEquals("no-such-image", missing.code());
+    }
+
+    @Test
+    default void whatGoesWithAnImageAreLayersThatItHad() throws Exception {
+        ImageRef reference = ImageRef.parse(pullable());
+        try (EngineStream<PullStep> pull = engine().images().pull(reference, RegistryAuth.NONE)) {
+            seekEnd(pull, new ArrayList<>());
+        }
+        Image image = engine().images().inspect(reference).orElseThrow();
+        List<EngineImages.Layer> layers = engine().images().layers(image.id());
+        assertEquals(
+                image.sizeBytes(),
+                layers.stream().mapToLong(EngineImages.Layer::sizeBytes).sum());
+        List<String> deleted = engine().images().remove(reference, false).deleted();
+        assertTrue(
+                deleted.containsAll(
+                        layers.stream().map(EngineImages.Layer::name).toList()),
+                () -> deleted + " of " + layers);
+        assertEquals(List.of(), engine().images().layers(image.id()));
+    }
+
+    @Test
     default void whatTheRegistryDoesNotKnowIsNotFound() {
         ImageRef unknown = ImageRef.parse(unknownToTheRegistry());
         Failure pulled = assertThrows(Failure.Rejected.class, () -> {

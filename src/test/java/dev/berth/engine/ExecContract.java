@@ -99,4 +99,22 @@ interface ExecContract extends ChangeContract {
         assertTrue(stream.next().isEmpty());
         assertTrue(state(id).running());
     }
+
+    @Test
+    default void whatRunsInsideAContainerIsListedWithItsUser() {
+        ContainerId container = running(sleeper());
+        ContainerId other = running(sleeper());
+        assertEquals(List.of(), engine().execs().list(container));
+        var spec =
+                new ExecSpec(List.of("sleep", "600"), List.of(), Optional.of("65534"), Optional.empty(), false, false);
+        ExecId id = engine().execs().create(container, spec);
+        try (ExecStream _ = engine().execs().start(id, false)) {
+            Awaitility.await().until(() -> state(id).pid() > 0);
+            assertEquals(List.of(id), engine().execs().list(container));
+            assertEquals(Optional.of("65534"), state(id).user());
+            assertEquals(List.of(), engine().execs().list(other));
+        }
+        assertEquals(List.of(id), engine().execs().list(container));
+        assertEquals(List.of(), engine().execs().list(NOBODY));
+    }
 }

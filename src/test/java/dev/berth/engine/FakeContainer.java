@@ -21,7 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// A container of the fake engine's; a test may set its fields through [FakeEngine#change].
 public final class FakeContainer {
@@ -32,6 +34,8 @@ public final class FakeContainer {
     final Map<ContainerPort, List<HostPort>> bound = new TreeMap<>();
     final List<FakeStream<StatsRecord>> statistics = new ArrayList<>();
     boolean stoppedByUser;
+    Container.Reliance relies = Container.Reliance.NONE;
+    final Set<String> entered = new TreeSet<>();
 
     public String name;
     public Status status = Status.CREATED;
@@ -60,6 +64,15 @@ public final class FakeContainer {
         this.memory = spec.limits().memory();
         this.cpus = spec.limits().cpus();
         this.pids = spec.limits().pids();
+        entered.addAll(spec.networks().isEmpty() ? List.of("bridge") : spec.networks());
+    }
+
+    /// The network that it was created in, or the container whose network it shares.
+    String networkMode() {
+        return relies.namespacesOf().stream()
+                .findFirst()
+                .map(it -> "container:" + it)
+                .orElseGet(() -> spec.networks().stream().findFirst().orElse("default"));
     }
 
     /// The host ports that it asks for by number.
@@ -107,7 +120,7 @@ public final class FakeContainer {
 
     Container show() {
         var networks = new TreeMap<String, Container.Attachment>();
-        List<String> names = spec.networks().isEmpty() ? List.of("bridge") : spec.networks();
+        Set<String> names = entered;
         for (String network : names)
             networks.put(
                     network,
@@ -150,7 +163,9 @@ public final class FakeContainer {
                 spec.entrypoint().orElse(List.of()),
                 spec.workingDir().orElse(""),
                 spec.user().orElse(""),
-                spec.hostname().orElse(id.hex().substring(0, 12)));
+                spec.hostname().orElse(id.hex().substring(0, 12)),
+                false,
+                relies);
     }
 
     private Map<ContainerPort, List<HostPort>> wanted() {

@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.engine.FakeEngine.Call;
+import dev.berth.json.Json;
 import dev.berth.model.Container;
 import dev.berth.model.Container.HostPort;
 import dev.berth.model.ContainerId;
@@ -114,7 +115,8 @@ final class FakeContainers implements EngineContainers {
         });
     }
 
-    /// A signal other than KILL finds a process that does not heed it, as a first process is without a handler.
+    /// A signal other than KILL finds a process that does not heed it, as a first process is without a
+    /// handler.
     @Override
     public void kill(ContainerId id, Optional<String> signal) {
         engine.call(Call.KILL, () -> {
@@ -186,6 +188,21 @@ final class FakeContainers implements EngineContainers {
             if (!container.status.alive()) stream.end();
             return stream;
         }));
+    }
+
+    /// Of the engine's own words only the namespaces of others matter here.
+    ContainerId create(ContainerSpec spec, Json body) {
+        Image image = images.find(spec.image())
+                .orElseThrow(() -> new Failure.NotFound("no-such-image", "the image is not on this engine")
+                        .saidByEngine("No such image: " + spec.image()));
+        FakeContainer container = make(spec, image.id());
+        String mode = body.at("HostConfig", "NetworkMode").textOrEmpty();
+        if (mode.startsWith("container:")) {
+            var other = new ContainerId(mode.substring("container:".length()));
+            container.relies = new Container.Reliance(Set.of(other), Set.of());
+            container.entered.clear();
+        }
+        return container.id;
     }
 
     // What the engine's knobs need; called with its lock held, or taking it.

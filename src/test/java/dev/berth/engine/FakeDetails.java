@@ -6,6 +6,7 @@ import dev.berth.json.ObjBuilder;
 import dev.berth.model.ContainerId;
 import dev.berth.model.Failure;
 import dev.berth.model.ImageId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,7 +28,9 @@ final class FakeDetails implements EngineDetails {
     public Json container(ContainerId id, boolean secrets) {
         return engine.call(Call.DETAILS, () -> {
             FakeContainer it = containers.get(id);
-            return shown(id.hex(), it.name, secrets);
+            var environment = new ArrayList<>(ENVIRONMENT);
+            environment.addAll(it.spec.environment());
+            return masked(FakeVerbatim.inspect(it, environment), secrets);
         });
     }
 
@@ -65,11 +68,16 @@ final class FakeDetails implements EngineDetails {
     }
 
     private static Json shown(String id, String name, boolean secrets) {
-        Json all = new ObjBuilder()
-                .put("Id", id)
-                .put("Name", "/" + name)
-                .put("Config", new ObjBuilder().put("Env", ENVIRONMENT).build())
-                .build();
+        return masked(
+                new ObjBuilder()
+                        .put("Id", id)
+                        .put("Name", "/" + name)
+                        .put("Config", new ObjBuilder().put("Env", ENVIRONMENT).build())
+                        .build(),
+                secrets);
+    }
+
+    private static Json masked(Json all, boolean secrets) {
         return secrets ? all : SecretValues.masked(all);
     }
 

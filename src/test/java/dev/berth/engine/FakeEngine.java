@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// An engine in memory that keeps the real one's contract, and does on request what real ones do at their worst.
+/// An engine in memory that keeps the real one's contract, and does on request what real ones do at their
+/// worst.
 /// Its clock ticks a millisecond with every event, so that nothing depends on the wall's.
 public final class FakeEngine implements Engine {
     /// What can be counted, refused and held.
@@ -45,16 +47,22 @@ public final class FakeEngine implements Engine {
         EXEC_START,
         EXEC_RESIZE,
         EXEC_INSPECT,
+        EXEC_LIST,
         LOGS,
         DETAILS,
         LIST_IMAGES,
         INSPECT_IMAGE,
         PULL,
         DIGEST,
+        REGISTRY_CONFIG,
+        TAG_IMAGE,
+        LAYERS,
         REMOVE_IMAGE,
         LIST_NETWORKS,
         CREATE_NETWORK,
         REMOVE_NETWORK,
+        CONNECT_NETWORK,
+        DISCONNECT_NETWORK,
         LIST_VOLUMES,
         INSPECT_VOLUME,
         CREATE_VOLUME,
@@ -80,6 +88,7 @@ public final class FakeEngine implements Engine {
     private final FakeExecs execs = new FakeExecs(this, containers);
     private final FakeLogs logs = new FakeLogs(this, containers);
     private final FakeDetails details = new FakeDetails(this, containers, images);
+    private final FakeVerbatim verbatim = new FakeVerbatim(this, containers);
 
     private final FakeVolumes volumes = new FakeVolumes(this);
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -89,8 +98,27 @@ public final class FakeEngine implements Engine {
     private boolean away;
     private final FakeNetworks networks = new FakeNetworks(this); // they are older than everything else
 
+    private Predicate<Map<String, String>> shortLived = _ -> false;
+
     public FakeEngine() {
-        events.hear(logs::heard);
+        events.hear(event -> {
+            logs.heard(event);
+            endShortLived(event);
+        });
+    }
+
+    private void endShortLived(EngineEvent event) {
+        boolean itsEnd = event.type().equals("container")
+                && event.action().equals("start")
+                && shortLived.test(event.attributes());
+        if (itsEnd) containers.dies(new ContainerId(event.id()), 1);
+    }
+
+    /// From now on the process of a container ends as soon as it has begun.
+    ///
+    /// @param labels tells which, by their labels
+    public synchronized void endsWhenStarted(Predicate<Map<String, String>> labels) {
+        shortLived = labels;
     }
 
     // What a test does to it.
@@ -112,7 +140,8 @@ public final class FakeEngine implements Engine {
         away = false;
     }
 
-    /// Dies as by `kill -9`: when it comes back, containers are as their restart policies make them, and the events
+    /// Dies as by `kill -9`: when it comes back, containers are as their restart policies make them, and
+    /// the events
     /// of that are all that it remembers.
     public void crash() {
         goAway();
@@ -303,6 +332,11 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
+    public EngineVerbatim verbatim() {
+        return verbatim;
+    }
+
+    @Override
     public EngineStream<EngineEvent> events(Instant since) {
         return call(Call.EVENTS, () -> events.follow(since));
     }
@@ -348,6 +382,10 @@ public final class FakeEngine implements Engine {
 
     boolean mounts(String volume) {
         return containers.mounts(volume);
+    }
+
+    boolean hasNetwork(String network) {
+        return networks.has(network);
     }
 
     boolean runsIn(String network) {

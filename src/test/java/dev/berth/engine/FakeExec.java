@@ -76,17 +76,23 @@ final class FakeExec implements ExecStream {
         outputs.breakOff(new Failure.EngineDown("the connection to the engine broke", null));
     }
 
+    boolean isIn(ContainerId place) {
+        return container.equals(place);
+    }
+
     boolean isSignal() {
-        return spec.command().getFirst().equals("sh")
-                && spec.command().getLast().startsWith(MARK);
+        return spec.command().size() == 5 && spec.command().get(3).startsWith(MARK);
     }
 
     boolean isMeantFor(FakeExec other) {
-        return other.spec.environment().contains(spec.command().getLast()) && other.container.equals(container);
+        return other.container.equals(container)
+                && other.spec.environment().stream()
+                        .anyMatch(it -> it.startsWith(spec.command().get(3))
+                                && !it.startsWith(spec.command().get(4)));
     }
 
     synchronized ExecState state() {
-        return new ExecState(exitCode.isEmpty(), exitCode, pid);
+        return new ExecState(exitCode.isEmpty(), exitCode, pid, spec.user());
     }
 
     synchronized boolean connected() {

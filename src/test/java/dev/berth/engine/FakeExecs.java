@@ -76,6 +76,17 @@ public final class FakeExecs implements EngineExecs {
                 Call.EXEC_INSPECT, () -> Optional.ofNullable(all.get(id)).map(FakeExec::state));
     }
 
+    @Override
+    public List<ExecId> list(ContainerId container) {
+        return engine.call(
+                Call.EXEC_LIST,
+                () -> all.entrySet().stream()
+                        .filter(it -> it.getValue().isIn(container)
+                                && it.getValue().state().running())
+                        .map(Map.Entry::getKey)
+                        .toList());
+    }
+
     /// Commands that have begun and not ended, signals aside.
     public int running() {
         synchronized (engine) {

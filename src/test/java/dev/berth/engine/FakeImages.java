@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /// The fake engine's images, and the registries it can reach. The engine itself is the lock.
 public final class FakeImages implements EngineImages {
@@ -26,6 +27,7 @@ public final class FakeImages implements EngineImages {
     private final Map<ImageRef, Digest> registry = new HashMap<>();
     private final Map<ImageRef, List<PullStep>> scripts = new HashMap<>();
     private final Map<ImageRef, Failure> lastWords = new HashMap<>();
+    private RegistryConfig config = RegistryConfig.NONE;
 
     FakeImages(FakeEngine engine) {
         this.engine = engine;
@@ -95,6 +97,42 @@ public final class FakeImages implements EngineImages {
         }
     }
 
+    /// What the engine is told about registries from now on.
+    public void configure(RegistryConfig registries) {
+        synchronized (engine) {
+            config = registries;
+        }
+    }
+
+    /// An image came from a registry under a digest.
+    public Image pushed(ImageId id, String reference) {
+        synchronized (engine) {
+            Image image = Optional.ofNullable(local.get(id)).orElseThrow();
+            List<ImageRef> digests = new ArrayList<>(image.digests());
+            digests.add(ImageRef.parse(reference));
+            local.put(id, known(image, digests));
+            return known(image, digests);
+        }
+    }
+
+    private static Image known(Image image, List<ImageRef> digests) {
+        return new Image(
+                image.id(),
+                image.created(),
+                image.sizeBytes(),
+                image.tags(),
+                digests,
+                image.architecture(),
+                image.os(),
+                image.labels(),
+                image.healthCheck());
+    }
+
+    /// How the engine calls the only layer of an image.
+    public static String layerOf(ImageId id) {
+        return "sha256:" + hash("layer of " + id);
+    }
+
     // What it does.
 
     @Override
@@ -134,9 +172,40 @@ public final class FakeImages implements EngineImages {
     }
 
     @Override
+    public RegistryConfig registryConfig() {
+        return engine.call(Call.REGISTRY_CONFIG, () -> config);
+    }
+
+    @Override
+    public void tag(ImageId id, ImageRef reference) {
+        engine.call(Call.TAG_IMAGE, () -> {
+            if (!local.containsKey(id)) throw missing(id.text());
+            tag(id, reference.toString());
+            return true;
+        });
+    }
+
+    @Override
+    public List<Layer> layers(ImageId id) {
+        return engine.call(
+                Call.LAYERS,
+                () -> Optional.ofNullable(local.get(id))
+                        .map(it -> List.of(new Layer(layerOf(id), it.sizeBytes())))
+                        .orElse(List.of()));
+    }
+
+    @Override
     public Removal remove(ImageRef reference, boolean force) {
         return engine.call(Call.REMOVE_IMAGE, () -> {
             Image image = find(reference).orElseThrow(() -> missing(reference.toString()));
+            if (reference.digest().isPresent()
+                    && image.digests().size() + image.tags().size() > 1) {
+                List<ImageRef> left = image.digests().stream()
+                        .filter(it -> !it.equals(reference))
+                        .toList();
+                local.put(image.id(), known(image, left));
+                return new Removal(List.of(reference.toString()), List.of());
+            }
             if (image.tags().size() > 1) {
                 unname(image.id(), reference);
                 return new Removal(List.of(reference.toString()), List.of());
@@ -149,6 +218,14 @@ public final class FakeImages implements EngineImages {
     public Removal remove(ImageId id, boolean force) {
         return engine.call(Call.REMOVE_IMAGE, () -> {
             Image image = Optional.ofNullable(local.get(id)).orElseThrow(() -> missing(id.text()));
+            boolean several = Stream.concat(image.tags().stream(), image.digests().stream())
+                            .map(ImageRef::repository)
+                            .distinct()
+                            .count()
+                    > 1;
+            if (several && !force)
+                throw new Failure.Conflict("image-in-use", "the image " + id + " is in use")
+                        .saidByEngine("image is referenced in multiple repositories");
             return delete(image, force);
         });
     }
@@ -293,7 +370,7 @@ public final class FakeImages implements EngineImages {
         engine.eventBus().say("image", "delete", image.id().text());
         return new Removal(
                 image.tags().stream().map(ImageRef::toString).toList(),
-                List.of(image.id().text()));
+                List.of(image.id().text(), layerOf(image.id())));
     }
 
     private static Failure missing(String name) {

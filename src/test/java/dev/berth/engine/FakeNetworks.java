@@ -63,6 +63,11 @@ final class FakeNetworks implements EngineNetworks {
         });
     }
 
+    boolean has(String name) {
+        return all.values().stream()
+                .anyMatch(it -> it.name().equals(name) || it.id().equals(name));
+    }
+
     private Network put(NetworkSpec spec) {
         var network = new Network(
                 FakeImages.hash("network " + spec.name()),

@@ -237,11 +237,20 @@ class RealEngineTest implements EngineContract, AttachmentsContract {
                 pull.next();
             }
         });
-        assertEquals("pull-refused", pulled.code());
+        assertEquals("registry-unreachable", pulled.code());
         Failure asked =
                 assertThrows(Failure.Rejected.class, () -> ENGINE.images().remoteDigest(nowhere, RegistryAuth.NONE));
-        assertEquals("registry-refused", asked.code());
+        assertEquals("registry-unreachable", asked.code());
+        assertEquals("the registry 127.0.0.1:9 is not reachable: connection refused", asked.detail());
         assertTrue(asked.engineMessage().orElseThrow().contains("refused"));
+    }
+
+    @Test
+    void itTellsWhatItWasToldAboutRegistries() {
+        RegistryConfig config = ENGINE.images().registryConfig();
+        assertTrue(config.mirrors().stream().anyMatch(it -> it.contains(REGISTRY)), config::toString);
+        assertTrue(config.insecureNetworks().contains("127.0.0.0/8"), config::toString);
+        assertTrue(config.secure().getOrDefault("docker.io", false), config::toString);
     }
 
     @Test

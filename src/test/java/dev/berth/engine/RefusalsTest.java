@@ -9,6 +9,7 @@ import dev.berth.engine.wire.Refusing;
 import dev.berth.model.ContainerId;
 import dev.berth.model.Failure;
 import dev.berth.model.ImageRef;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -102,15 +103,46 @@ class RefusalsTest {
             500 | registry-denied | Get "https://127.0.0.1:5002/v2/x/manifests/1": no basic auth credentials
             500 | registry-denied | unauthorized: authentication required
             404 | registry-denied | pull access denied for x, repository does not exist or may require 'docker login'
-            500 | pull-refused    | Get "https://10.98.7.1:5999/v2/": dial tcp 10.98.7.1:5999: connect: connection refused
-            500 | pull-refused    | dial tcp: lookup registry-1.docker.io: no such host
-            500 | pull-refused    | toomanyrequests: You have reached your unauthenticated pull rate limit
+            500 | registry-unreachable | Get "https://10.98.7.1:5999/v2/": dial tcp 10.98.7.1:5999: connect: connection refused
+            500 | registry-unreachable | dial tcp: lookup registry-1.docker.io: no such host
+            500 | registry-unreachable | Get "https://10.98.7.1/v2/": net/http: request canceled (Client.Timeout exceeded while awaiting headers)
+            500 | pull-refused    | Get "https://10.98.7.1/v2/": x509: certificate signed by unknown authority
             500 | pull-refused    | write /var/lib/docker/tmp/x: no space left on device
             """)
     void ofAPull(int status, String code, String message) {
         Failure failure = RegistryRefusals.pull(Refusing.with(status, message), NGINX);
         assertInstanceOf(Failure.Rejected.class, failure);
         assertEquals(code, failure.code());
+    }
+
+    @Test
+    void aRegistryThatIsNotReachableIsNamedWithTheReason() {
+        Failure failure = RegistryRefusals.pull(
+                "Get \"https://10.98.7.1:5999/v2/\": dial tcp 10.98.7.1:5999: connect: connection refused",
+                ImageRef.parse("10.98.7.1:5999/app:1"));
+        assertEquals("the registry 10.98.7.1:5999 is not reachable: connection refused", failure.detail());
+    }
+
+    @Test
+    void aRegistryThatIsAskedTooOftenIsNotTheImagesFault() {
+        String words = "toomanyrequests: You have reached your unauthenticated pull rate limit";
+        for (Failure failure : List.of(
+                RegistryRefusals.pull(words, NGINX), RegistryRefusals.digest(Refusing.with(500, words), NGINX))) {
+            assertInstanceOf(Failure.Refused.class, failure);
+            assertEquals("registry-limit", failure.code());
+            assertTrue(failure.detail().contains("docker.io"), failure.detail());
+            assertEquals(words, failure.engineMessage().orElseThrow());
+        }
+    }
+
+    @Test
+    void aNameThatCannotBeGiven() {
+        assertInstanceOf(
+                Failure.NotFound.class, RegistryRefusals.tag(Refusing.with(404, "No such image: sha256:ab"), NGINX));
+        assertEquals(
+                "engine-refused",
+                RegistryRefusals.tag(Refusing.with(400, "refusing to create a tag"), NGINX)
+                        .code());
     }
 
     @Test

@@ -42,10 +42,10 @@ class RoomsTest {
             stats      -> model engine mirror            samples, percentages, history
             admission  -> model feed mirror stats        may this much memory be promised?
             jobs       -> model json store feed          long work with progress and cancel
-            images     -> model json engine mirror jobs    pull, update all, remove
+            images     -> model json engine feed mirror jobs    pull, update all, look for updates, tag, remove
             attachments -> model json engine mirror          networks and volumes, which containers are attached to
             containers -> model json store engine mirror admission images    create, start, stop, change, remove
-            updates    -> model store engine mirror admission images containers jobs    the successor and the way back
+            updates    -> model json store engine mirror admission images containers jobs    the successor and the way back
             inside     -> model json engine mirror       log, exec, files, processes
             metrics    -> model engine mirror stats admission jobs    figures, as Prometheus reads them
             access     -> model json store feed          tokens, roles, quotas, policy, audit
@@ -202,7 +202,7 @@ class RoomsTest {
         assertEquals(Set.of(), ROOMS.rows().get("model"));
         assertEquals(Set.of("model", "engine", "feed"), ROOMS.rows().get("mirror"));
         assertEquals(
-                Set.of("model", "store", "engine", "mirror", "admission", "images", "containers", "jobs"),
+                Set.of("model", "json", "store", "engine", "mirror", "admission", "images", "containers", "jobs"),
                 ROOMS.rows().get("updates"));
         Set<String> web = ROOMS.rows().getOrDefault("web", Set.of());
         assertTrue(web.contains("cluster") && !web.contains("engine") && !web.contains("store"));

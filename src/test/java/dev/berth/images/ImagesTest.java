@@ -21,11 +21,13 @@ import dev.berth.model.Digest;
 import dev.berth.model.Failure;
 import dev.berth.model.Image;
 import dev.berth.model.ImageRef;
-import java.nio.file.Path;
+import dev.berth.store.Database;
+import dev.berth.store.ScratchDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,9 +40,9 @@ class ImagesTest {
 
     private final MirrorBench bench = new MirrorBench();
     private final FakeEngine engine = bench.engine;
-    private final Jobs jobs = new Jobs(bench.feed, bench.time, new Random(1));
-    private final Images images =
-            new Images(engine, bench.mirror, jobs, new Credentials(Path.of("no", "such", "config.json")));
+    private final Database database = ScratchDatabase.make();
+    private final Jobs jobs = new Jobs(database, Set.of(), bench.feed, bench.time, new Random(1));
+    private final Images images = ImagesOnABench.unchecked(bench, jobs);
 
     @BeforeEach
     void connect() {
@@ -52,6 +54,7 @@ class ImagesTest {
     @AfterEach
     void close() {
         jobs.close();
+        database.close();
         images.close();
         bench.close();
     }
@@ -306,7 +309,7 @@ class ImagesTest {
     void theLastTagTakesTheImageWithIt() {
         Image image = put("app:1");
         assertTrue(images.plan("app:1", false).whole());
-        assertEquals(List.of(image.id().text()), images.remove("app:1", false).deleted());
+        assertTrue(images.remove("app:1", false).deleted().contains(image.id().text()));
         assertFalse(bench.mirror.snapshot().images().containsKey(image.id()));
     }
 
@@ -321,7 +324,7 @@ class ImagesTest {
             assertEquals(3, images.plan(name, false).tags().size());
             Images.Removed removed = images.remove(name, false);
             assertEquals(3, removed.untagged().size());
-            assertEquals(List.of(image.id().text()), removed.deleted());
+            assertTrue(removed.deleted().contains(image.id().text()));
             assertFalse(bench.mirror.snapshot().images().containsKey(image.id()));
         }
     }

@@ -8,18 +8,23 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.feed.Feed;
+import dev.berth.json.Json;
 import dev.berth.mirror.HandTime;
 import dev.berth.model.Failure;
+import dev.berth.store.Database;
+import dev.berth.store.ScratchDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,7 +40,8 @@ class JobsTest {
 
     private final HandTime time = new HandTime();
     private final Feed feed = new Feed(time);
-    private final Jobs jobs = new Jobs(feed, time, new Random(1));
+    private final Database database = ScratchDatabase.make();
+    private final Jobs jobs = new Jobs(database, Set.of(), feed, time, new Random(1));
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch go = new CountDownLatch(1);
 
@@ -43,6 +49,7 @@ class JobsTest {
     void close() {
         go.countDown();
         jobs.close();
+        database.close();
     }
 
     @Test
@@ -288,6 +295,46 @@ class JobsTest {
         jobs.close();
         assertTrue(job.await(Duration.ZERO));
         assertEquals(JobState.CANCELLED, job.view().state());
+    }
+
+    @Test
+    void whatNeedsAttentionFailsHoweverItEnds() throws Exception {
+        Job job = start("a", it -> {
+            it.item("one", item -> item.succeeded(Optional.empty()));
+            it.item("two", item -> item.succeeded(Optional.empty()));
+            it.needsAttention("the old one's port is taken");
+            begun.countDown();
+            go.await();
+        });
+        begun.await();
+        assertFalse(start("b", _ -> {}).view().needsAttention());
+        assertTrue(job.view().needsAttention());
+        assertEquals(JobState.RUNNING, job.view().state());
+        assertEquals(Optional.of("the old one's port is taken"), job.view().detail());
+        job.cancel();
+        go.countDown();
+        job.await(LONG);
+        assertEquals(JobState.FAILED, job.view().state());
+        assertEquals(Optional.of("the old one's port is taken"), job.view().detail());
+        job.needsAttention("too late");
+        assertEquals(Optional.of("the old one's port is taken"), job.view().detail());
+    }
+
+    @Test
+    void whoSawAJobIsWokenByWhatIsNewer() throws Exception {
+        Job job = start("a", it -> {
+            go.await();
+            it.item("one", item -> item.with("step", Json.of("pull")));
+            it.item("one", item -> item.with("step", Json.of("pull")));
+            begun.countDown();
+        });
+        Awaitility.await().until(() -> job.view().state() == JobState.RUNNING);
+        Job.Look seen = job.look();
+        assertFalse(job.awaitNewer(seen, Duration.ZERO));
+        go.countDown();
+        assertTrue(job.awaitNewer(seen, LONG));
+        job.await(LONG);
+        assertEquals(seen.change() + 2, job.look().change(), "saying the same again is no change");
     }
 
     private Job start(String sameness, Jobs.Work work) {

@@ -16,6 +16,7 @@ import dev.berth.engine.EngineImages;
 import dev.berth.engine.EngineLogs;
 import dev.berth.engine.EngineNetworks;
 import dev.berth.engine.EngineStream;
+import dev.berth.engine.EngineVerbatim;
 import dev.berth.engine.EngineVolumes;
 import dev.berth.engine.FakeEngine.Call;
 import dev.berth.engine.Gate;
@@ -383,6 +384,11 @@ class ReconnectTest {
         @Override
         public EngineDetails details() {
             return engine.details();
+        }
+
+        @Override
+        public EngineVerbatim verbatim() {
+            return engine.verbatim();
         }
 
         @Override

@@ -1,6 +1,9 @@
 package dev.berth.web;
 
+import dev.berth.feed.Feed;
+import dev.berth.images.Freshness;
 import dev.berth.stats.SampledContainers;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -30,7 +33,8 @@ public class ContainerListBench {
     @Setup
     public void run() {
         sampled = new SampledContainers(containers);
-        list = new ContainerList(sampled.mirror(), sampled.stats());
+        list = new ContainerList(
+                sampled.mirror(), sampled.stats(), new Freshness(sampled.mirror(), new Feed(InstantSource.system())));
     }
 
     @Setup(Level.Invocation)

@@ -10,9 +10,11 @@ import dev.berth.metrics.Metrics;
 import dev.berth.metrics.MetricsSettings;
 import dev.berth.metrics.RequestCounts;
 import dev.berth.stats.SampledContainers;
+import dev.berth.store.ScratchDatabase;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -43,7 +45,7 @@ public class MetricsBench {
         sampled.sample();
         var clock = InstantSource.system();
         var feed = new Feed(clock);
-        jobs = new Jobs(feed, clock, new Random(1));
+        jobs = new Jobs(ScratchDatabase.make(), Set.of(), feed, clock, new Random(1));
         all = new Metrics(
                 sampled.mirror(),
                 sampled.stats(),

@@ -1,0 +1,114 @@
+package dev.berth.images.registry;
+
+import dev.berth.json.Json;
+import dev.berth.json.JsonReader;
+import dev.berth.model.ImageRef;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/// Answers a registry's challenge: shows a password, or gets a token for it where the registry says.
+///
+/// <https://distribution.github.io/distribution/spec/auth/token/> and, for identity tokens, `…/auth/oauth/`.
+record RegistryTokens(RegistryHttp http, InstantSource clock) {
+    private static final long LONGEST_ANSWER = 1 << 20;
+
+    /// What came of it.
+    sealed interface Outcome {}
+
+    /// @param authorization as the header has it
+    record Granted(String authorization) implements Outcome {
+        @Override
+        public String toString() {
+            return "granted";
+        }
+    }
+
+    /// The registry does not want this user.
+    record Denied(String why) implements Outcome {}
+
+    /// Tokens have been asked for too often.
+    record Limited(RateLimit rate) implements Outcome {}
+
+    /// @param asked what the registry was asked: a realm must not be reached less safely than this was
+    Outcome authorize(Challenge challenge, RegistryLogin login, ImageRef tag, URI asked)
+            throws IOException, InterruptedException {
+        if (challenge.isBasic())
+            return login.basic()
+                    .<Outcome>map(it -> new Granted("Basic " + it))
+                    .orElseGet(() -> new Denied("it wants a user and a password"));
+        Optional<URI> realm = challenge.parameter("realm").flatMap(it -> realm(it, asked));
+        if (realm.isEmpty()) return new Denied("it names no address for tokens that could be asked");
+        var fields = new TreeMap<String, String>();
+        challenge.parameter("service").ifPresent(it -> fields.put("service", it));
+        fields.put("scope", challenge.parameter("scope").orElse("repository:" + tag.path() + ":pull"));
+        HttpResponse<byte[]> answer = http.send(
+                request(realm.get(), fields, login), BodyHandlers.limiting(BodyHandlers.ofByteArray(), LONGEST_ANSWER));
+        return switch (answer.statusCode()) {
+            case 200 -> token(answer.body());
+            case 429 -> new Limited(RateLimit.read(answer.headers(), clock.instant()));
+            default -> new Denied("it gives no token: status " + answer.statusCode());
+        };
+    }
+
+    private static Optional<URI> realm(String text, URI asked) {
+        try {
+            URI realm = URI.create(text);
+            boolean safe = "https".equals(realm.getScheme())
+                    || ("http".equals(realm.getScheme()) && asked.getScheme().equals("http"));
+            return Optional.of(realm).filter(it -> safe && it.getHost() != null);
+        } catch (IllegalArgumentException none) {
+            return Optional.empty();
+        }
+    }
+
+    private static HttpRequest.Builder request(URI realm, Map<String, String> fields, RegistryLogin login) {
+        if (login.identityToken().isPresent()) {
+            var form = new TreeMap<>(fields);
+            form.put("grant_type", "refresh_token");
+            form.put("client_id", "berth");
+            form.put("refresh_token", login.identityToken().get());
+            return HttpRequest.newBuilder(realm)
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(BodyPublishers.ofString(encoded(form)));
+        }
+        String mark = realm.getRawQuery() == null ? "?" : "&";
+        var request = HttpRequest.newBuilder(URI.create(realm + mark + encoded(fields)));
+        login.basic().ifPresent(it -> request.header("Authorization", "Basic " + it));
+        return request;
+    }
+
+    private static Outcome token(byte[] body) {
+        try {
+            Json answer = JsonReader.engine(body, 0, body.length);
+            return answer.get("token")
+                    .someText()
+                    .or(() -> answer.get("access_token").someText())
+                    .filter(it -> it.matches("[\\x21-\\x7e]+")) // it becomes a header
+                    .<Outcome>map(it -> new Granted("Bearer " + it))
+                    .orElseGet(() -> new Denied("it gives an answer without a token"));
+        } catch (JsonReader.Broken broken) {
+            return new Denied("it gives an answer that is no token");
+        }
+    }
+
+    private static String encoded(Map<String, String> fields) {
+        return fields.entrySet().stream()
+                .map(it -> encoded(it.getKey()) + "=" + encoded(it.getValue()))
+                .collect(Collectors.joining("&"));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}
