@@ -23,6 +23,7 @@ import dev.berth.store.DatabaseFailure;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -57,6 +58,7 @@ public final class Updates implements AutoCloseable {
     private final Gate gate;
     private final Recovery recovery;
     private final Leftovers leftovers;
+    private final Auto auto;
     private final InstantSource clock;
     private final Pause pause;
     private final RandomGenerator random;
@@ -98,6 +100,7 @@ public final class Updates implements AutoCloseable {
         this.server = server;
         this.recovery = new Recovery(mirror, jobs, journal, families, this::resume, pause);
         this.leftovers = new Leftovers(engine.containers(), mirror, server, recovery::operations, pause);
+        this.auto = new Auto(this, mirror, images.freshness(), journal, clock, ZoneId.systemDefault(), pause);
         mirror.listen(leftovers);
     }
 
@@ -105,6 +108,7 @@ public final class Updates implements AutoCloseable {
     public void start() {
         recovery.start();
         leftovers.start();
+        auto.start();
     }
 
     /// Begins to update one container.
@@ -389,6 +393,7 @@ public final class Updates implements AutoCloseable {
 
     @Override
     public void close() {
+        auto.close();
         recovery.close();
         leftovers.close();
     }

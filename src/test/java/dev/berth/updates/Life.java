@@ -43,7 +43,7 @@ final class Life implements AutoCloseable {
     final Updates updates;
     final Journal journal;
     private final Database database;
-    private final Images images;
+    final Images images;
     private final Stats stats;
 
     /// @param engine as this server is to see it
