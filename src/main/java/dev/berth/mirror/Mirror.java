@@ -131,7 +131,7 @@ public final class Mirror implements AutoCloseable {
 
     private void inspect(ContainerId id) {
         table.heard().looking(id);
-        engine.containers().inspect(id).ifPresentOrElse(table::saw, () -> table.gone(id));
+        engine.containers().inspect(id).ifPresentOrElse(table::saw, () -> table.absent(id));
     }
 
     private void inspect(ImageId id) {

@@ -85,6 +85,13 @@ final class Table {
         else containerNews.skip(container.id());
     }
 
+    /// Takes that an inspect did not find a container. For one that was here that is its end; but an engine lists a
+    /// container before an inspect finds it, while it still fills its volumes: that one may be yet to come.
+    synchronized void absent(ContainerId id) {
+        if (containers.containsKey(id)) gone(id);
+        else if (!known) containerNews.skip(id);
+    }
+
     /// Takes that a container does not exist any more.
     synchronized void gone(ContainerId id) {
         boolean first = tombstones.putIfAbsent(id, clock.instant()) == null;

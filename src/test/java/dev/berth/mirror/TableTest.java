@@ -38,6 +38,23 @@ class TableTest {
     }
 
     @Test
+    void whatWasListedBeforeAnInspectCouldFindItIsShownWhenItIsThere() {
+        Container web = container("web");
+        table.absent(web.id());
+        table.saw(web);
+        assertTrue(table.snapshot().container(web.id()).isPresent());
+    }
+
+    @Test
+    void whatWasThereAndIsNotFoundIsGoneForGood() {
+        Container web = container("web");
+        table.saw(web);
+        table.absent(web.id());
+        table.saw(web);
+        assertTrue(table.snapshot().container(web.id()).isEmpty());
+    }
+
+    @Test
     void theDeadAreRememberedThroughAStormOfOthers() {
         Container web = container("web");
         table.gone(web.id());
