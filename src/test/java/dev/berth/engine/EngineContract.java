@@ -276,6 +276,8 @@ interface EngineContract extends ExecContract, FilesContract, InsideContract {
             seekEnd(pull, new ArrayList<>());
         }
         Image image = engine().images().inspect(reference).orElseThrow();
+        for (ImageRef other : image.tags())
+            if (!other.equals(reference)) engine().images().remove(other, false); // with one left, nothing goes
         List<EngineImages.Layer> layers = engine().images().layers(image.id());
         assertEquals(
                 image.sizeBytes(),
