@@ -26,12 +26,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/// Promises the host's memory, and never the same twice: whatever starts through Berth holds its memory
-/// from before the
+/// Promises the host's memory, and never the same twice: whatever starts through Berth holds its memory from before the
 /// engine is asked until the mirror shows what became of it.
 ///
-/// One lock, under which nothing is waited for and no other lock is taken but the feed's, which is a leaf.
-/// Look
+/// One lock, under which nothing is waited for and no other lock is taken but the feed's, which is a leaf. Look
 /// and hold are one step.
 public final class Admission implements ContainerListener {
     /// What unlimited containers use moves without any word, so whoever waits looks again now and then.
@@ -113,8 +111,7 @@ public final class Admission implements ContainerListener {
         }
     }
 
-    /// Grants it as soon as it fits: first come, first served, so that a large request is not starved by
-    /// small ones.
+    /// Grants it as soon as it fits: first come, first served, so that a large request is not starved by small ones.
     ///
     /// @param longest how long to wait
     /// @throws Failure.Refused when the time is over, or at once if it is more than there will ever be

@@ -9,8 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /// Volumes that nobody named, and that an update has carried over to a container. To the engine they have a
-/// name since,
-/// and would stay behind when the container goes; a label of ours says that they are its own.
+/// name since, and would stay behind when the container goes; a label of ours says that they are its own.
 public final class CarriedVolumes {
     /// Their names, comma-separated.
     public static final String LABEL = "berth.volumes.anonymous";

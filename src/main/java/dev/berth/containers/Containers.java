@@ -37,8 +37,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
-/// Creates and removes containers. Every operation runs on a thread of its own to its end, whatever becomes
-/// of the
+/// Creates and removes containers. Every operation runs on a thread of its own to its end, whatever becomes of the
 /// client that asked for it.
 public final class Containers implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Containers.class.getName());
@@ -291,8 +290,7 @@ public final class Containers implements AutoCloseable {
     }
 
     private Set<String> carried(Container container) {
-        return CarriedVolumes.of(
-                container, Optional.ofNullable(mirror.snapshot().images().get(container.imageId())));
+        return CarriedVolumes.of(container, mirror.snapshot().image(container.imageId()));
     }
 
     private void removeUnused(String volume) {
@@ -327,9 +325,8 @@ public final class Containers implements AutoCloseable {
         return new RemovePlan(container, stops(container), volumes);
     }
 
-    /// Keeps containers for something longer: until it is closed nobody else's operation touches them
-    /// through Berth.
-    /// Waits for what is under way.
+    /// Keeps containers for something longer: until it is closed nobody else's operation touches them through
+    /// Berth. Waits for what is under way.
     ///
     /// @throws Failure.Conflict (`update-under-way`) if one of them is reserved already
     public Reservation reserve(Collection<ContainerId> ids) throws InterruptedException {

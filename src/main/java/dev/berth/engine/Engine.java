@@ -9,14 +9,11 @@ import java.time.Instant;
 /// `EngineSlow` or `EngineNonsense` when the engine cannot be reached, does not answer in time, or answers
 /// something else; `NotFound`, `Conflict` and `Rejected` say what the engine refused.
 public interface Engine extends AutoCloseable {
-    /// Asks for the engine's version and settles on the newest API that both know; what follows is spoken
-    /// in it.
-    /// Done by itself before the first call, and to be done again after the engine was away, as it may have
-    /// become
+    /// Asks for the engine's version and settles on the newest API that both know; what follows is spoken in it.
+    /// Done by itself before the first call, and to be done again after the engine was away, as it may have become
     /// another.
     ///
-    /// @throws dev.berth.model.Failure.Rejected if the engine is too old (below API 1.40) or no longer
-    ///     speaks any
+    /// @throws dev.berth.model.Failure.Rejected if the engine is too old (below API 1.40) or no longer speaks any
     ///     version of ours
     Greeting connect();
 
@@ -43,8 +40,7 @@ public interface Engine extends AutoCloseable {
 
     EngineVerbatim verbatim();
 
-    /// Everything that happens on the engine from `since` on; returns when the engine has answered, so that
-    /// a list
+    /// Everything that happens on the engine from `since` on; returns when the engine has answered, so that a list
     /// taken afterwards leaves no gap. Exec and attach noise is left out.
     ///
     /// @param since in the engine's clock; what its ring still holds from then on is replayed

@@ -30,7 +30,7 @@ public final class Freshness {
     private final Map<ImageRef, Digest> told = new HashMap<>();
     private final Map<String, Optional<ImageRef>> read = new ConcurrentHashMap<>();
     private volatile long version;
-    private volatile @Nullable Updates updates;
+    private volatile @Nullable AvailableUpdates available;
 
     /// @param feed is told when an image falls behind, after it shows here
     public Freshness(Mirror mirror, Feed feed) {
@@ -49,15 +49,15 @@ public final class Freshness {
     }
 
     /// What is behind in a snapshot; the same object until one of the two changes.
-    public Updates updates(Snapshot snapshot) {
-        Updates known = updates;
+    public AvailableUpdates available(Snapshot snapshot) {
+        AvailableUpdates known = available;
         return known != null && known.isOf(snapshot, version) ? known : renew(snapshot);
     }
 
-    private synchronized Updates renew(Snapshot snapshot) {
+    private synchronized AvailableUpdates renew(Snapshot snapshot) {
         if (read.size() > MOST_READ) read.clear();
-        var made = new Updates(snapshot, Map.copyOf(latest), this::reference, version);
-        updates = made;
+        var made = new AvailableUpdates(snapshot, Map.copyOf(latest), this::reference, version);
+        available = made;
         return made;
     }
 
@@ -80,7 +80,7 @@ public final class Freshness {
             Digest before = digest.isPresent() ? latest.put(tag, digest.get()) : latest.remove(tag);
             if (!Objects.equals(before, digest.orElse(null))) version++;
         }
-        Updates now = updates(mirror.snapshot());
+        AvailableUpdates now = available(mirror.snapshot());
         forgetOld(now);
         if (digest.isPresent()) now.behind(tag).ifPresent(it -> tell(tag, digest.get(), it));
     }
@@ -97,7 +97,7 @@ public final class Freshness {
                 .with("digest", digest.text()));
     }
 
-    private synchronized void forgetOld(Updates now) {
+    private synchronized void forgetOld(AvailableUpdates now) {
         if (latest.size() <= MANY) return;
         Set<ImageRef> here = Set.copyOf(now.askable());
         if (!latest.keySet().retainAll(here)) return;

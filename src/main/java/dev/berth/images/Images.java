@@ -85,22 +85,26 @@ public final class Images implements AutoCloseable {
         String sameness = "pull " + new TreeSet<>(names(wanted))
                 + given.map(RegistryAuth::header).orElse("");
         return jobs.start("pull", sameness, requestedBy, names(wanted), job -> {
-            try (var questions = registries.questions(given, WAITS, job::cancelled)) {
-                new PullWork(mirror, pulls, questions, freshness, job).pull(wanted);
+            try (var downloads = downloads(given, job)) {
+                new PullWork(mirror, downloads, job).pull(wanted);
             }
         });
     }
 
+    private Downloads downloads(Optional<RegistryAuth> given, Job job) {
+        var questions = registries.questions(given, WAITS, job::cancelled);
+        return new Downloads(mirror, pulls, questions, freshness, Optional.of(job));
+    }
+
     /// Brings images up to date for a job whose items are something else. Whoever takes it closes it.
     public UpToDate upToDate(Job job) {
-        var questions = registries.questions(Optional.empty(), WAITS, job::cancelled);
-        return new UpToDate(mirror, pulls, questions, freshness, Optional.of(job));
+        return new UpToDate(mirror, downloads(Optional.empty(), job));
     }
 
     /// The same for somebody who only wants to look, and does not wait for registries that are tired of questions.
     public UpToDate upToDate() {
         var questions = registries.questions(Optional.empty(), 0, () -> false);
-        return new UpToDate(mirror, pulls, questions, freshness, Optional.empty());
+        return new UpToDate(mirror, new Downloads(mirror, pulls, questions, freshness, Optional.empty()));
     }
 
     /// Begins to bring every tag up to date: only what the registry holds a newer digest of is pulled.
@@ -108,8 +112,8 @@ public final class Images implements AutoCloseable {
         mirror.requireConnected();
         List<ImageRef> tags = updatable();
         return jobs.start("updateall", "updateall", requestedBy, names(tags), job -> {
-            try (var questions = registries.questions(Optional.empty(), WAITS, job::cancelled)) {
-                new PullWork(mirror, pulls, questions, freshness, job).update(tags);
+            try (var downloads = downloads(Optional.empty(), job)) {
+                new PullWork(mirror, downloads, job).update(tags);
             }
         });
     }
@@ -248,7 +252,7 @@ public final class Images implements AutoCloseable {
     }
 
     /// The registry's digest of an image under a reference.
-    static Optional<String> digest(Image image, ImageRef reference) {
+    public static Optional<String> digest(Image image, ImageRef reference) {
         return image.digests().stream()
                 .filter(it -> it.sameRepository(reference))
                 .flatMap(it -> it.digest().stream())
@@ -256,7 +260,8 @@ public final class Images implements AutoCloseable {
                 .findFirst();
     }
 
-    static boolean hasDigest(Image image, ImageRef reference, Digest digest) {
+    /// Whether an image is what a registry calls a reference.
+    public static boolean hasDigest(Image image, ImageRef reference, Digest digest) {
         return image.digests().stream()
                 .anyMatch(it -> it.sameRepository(reference) && it.digest().equals(Optional.of(digest)));
     }

@@ -5,17 +5,13 @@ import dev.berth.jobs.Item;
 import dev.berth.jobs.Job;
 import dev.berth.json.Json;
 import dev.berth.mirror.Mirror;
-import dev.berth.model.Digest;
 import dev.berth.model.Failure;
 import dev.berth.model.Image;
 import dev.berth.model.ImageRef;
 import java.util.Collection;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 
 /// The work of one job: every reference on a thread of its own, the number of pulls bounded by [Pulls].
@@ -24,20 +20,12 @@ final class PullWork {
     private static final Set<String> OURS = Set.of("registry-unreachable", "registry-limit");
 
     private final Mirror mirror;
-    private final Pulls pulls;
-    private final Questions questions;
-    private final Freshness freshness;
+    private final Downloads downloads;
     private final Job job;
-    private final Map<ImageRef, Joined> joined = new ConcurrentHashMap<>();
 
-    /// @param begun false while the pull queues behind others
-    private record Joined(Pulls.Waiter waiter, AtomicBoolean begun) {}
-
-    PullWork(Mirror mirror, Pulls pulls, Questions questions, Freshness freshness, Job job) {
+    PullWork(Mirror mirror, Downloads downloads, Job job) {
         this.mirror = mirror;
-        this.pulls = pulls;
-        this.questions = questions;
-        this.freshness = freshness;
+        this.downloads = downloads;
         this.job = job;
     }
 
@@ -92,35 +80,8 @@ final class PullWork {
     }
 
     private Image download(ImageRef reference) throws InterruptedException {
-        questions.await(reference);
-        if (job.cancelled()) throw new Failure.Cancelled("cancelled before its pull began");
-        var begun = new AtomicBoolean();
-        try (var waiter = pulls.join(reference, questions.login(reference), (progress, started) -> {
-            begun.set(started);
-            item(reference, it -> started ? Images.running(it, progress) : it);
-        })) {
-            job.onCancel(waiter::close);
-            joined.put(reference, new Joined(waiter, begun));
-            if (questions.isHeldBack(reference)) leaveAlone(reference.domain());
-            waiter.await();
-        } catch (Failure.Refused limited) {
-            questions.limited(reference);
-            leaveAlone(reference.domain());
-            throw limited;
-        } catch (Failure.Cancelled left) {
-            throw job.cancelled() || !questions.isHeldBack(reference) ? left : questions.refusal(reference);
-        } finally {
-            joined.remove(reference);
-        }
-        return Images.pulled(mirror, freshness, reference);
-    }
-
-    /// Pulls of ours that still stand in line must not ask a registry that answers no more.
-    private void leaveAlone(String registry) {
-        joined.forEach((reference, one) -> {
-            if (reference.domain().equals(registry) && !one.begun().get())
-                one.waiter().close();
-        });
+        return downloads.download(
+                reference, (progress, started) -> item(reference, it -> started ? Images.running(it, progress) : it));
     }
 
     private void update(ImageRef tag) throws InterruptedException {
@@ -136,7 +97,7 @@ final class PullWork {
             item(tag, it -> it.skipped("a local image: it has no digest of a registry"));
             return;
         }
-        switch (ask(tag, image.get())) {
+        switch (downloads.ask(tag, image.get(), rate -> item(tag, it -> with(rate, it)))) {
             case SAME -> item(tag, Item::unchanged);
             case UNKNOWN -> item(tag, it -> it.skipped("the registry does not know it"));
             case OTHER -> {
@@ -145,31 +106,6 @@ final class PullWork {
                 item(tag, it -> same ? it.unchanged() : it.succeeded(Images.digest(after, tag)));
             }
         }
-    }
-
-    private enum Answer {
-        SAME,
-        OTHER,
-        UNKNOWN
-    }
-
-    private Answer ask(ImageRef tag, Image image) throws InterruptedException {
-        try {
-            Optional<Digest> there = questions.latest(tag, rate -> item(tag, it -> with(rate, it)));
-            freshness.learned(tag, there);
-            if (there.isEmpty()) return Answer.UNKNOWN;
-            return Images.hasDigest(image, tag, there.get()) ? Answer.SAME : Answer.OTHER;
-        } catch (Failure.Rejected refused) {
-            if (!isToBePulledAllTheSame(refused, tag)) throw refused;
-            return Answer.OTHER;
-        }
-    }
-
-    /// An engine that cannot ask (Podman; Docker behind a mirror) can still pull, and a pull of what is here moves no
-    /// layer. If the registry is the trouble, the pull says so.
-    static boolean isToBePulledAllTheSame(Failure.Rejected refused, ImageRef tag) {
-        boolean mirrored = tag.domain().equals("docker.io");
-        return mirrored || !refused.code().equals("registry-unreachable");
     }
 
     private static Item with(RateLimit rate, Item item) {

@@ -1,6 +1,5 @@
 package dev.berth.images;
 
-import dev.berth.jobs.Job;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Digest;
 import dev.berth.model.Failure;
@@ -17,19 +16,12 @@ import java.util.concurrent.FutureTask;
 /// it.
 public final class UpToDate implements AutoCloseable {
     private final Mirror mirror;
-    private final Pulls pulls;
-    private final Questions questions;
-    private final Freshness freshness;
-    private final Optional<Job> job;
+    private final Downloads downloads;
     private final Map<ImageRef, FutureTask<Image>> known = new ConcurrentHashMap<>();
 
-    /// @param job whose cancelling ends the pulls
-    UpToDate(Mirror mirror, Pulls pulls, Questions questions, Freshness freshness, Optional<Job> job) {
+    UpToDate(Mirror mirror, Downloads downloads) {
         this.mirror = mirror;
-        this.pulls = pulls;
-        this.questions = questions;
-        this.freshness = freshness;
-        this.job = job;
+        this.downloads = downloads;
     }
 
     /// Hears how a pull gets on; must not wait for anything.
@@ -39,9 +31,8 @@ public final class UpToDate implements AutoCloseable {
         void moved(double percent, OptionalLong currentBytes, OptionalLong totalBytes);
     }
 
-    /// What a reference names after the registry was asked, and what it has that is newer was pulled. An
-    /// image that was
-    /// made here, or that the registry does not know, stays as it is.
+    /// What a reference names after the registry was asked, and what it has that is newer was pulled. An image
+    /// that was made here, or that the registry does not know, stays as it is.
     ///
     /// @param progress hears of the pull, if this is what begins it
     /// @throws Failure why it cannot be said or got
@@ -60,43 +51,23 @@ public final class UpToDate implements AutoCloseable {
 
     private Image found(ImageRef reference, Progress progress) throws InterruptedException {
         Optional<Image> here = mirror.snapshot().image(reference);
-        if (here.isPresent() && Images.digest(here.get(), reference).isEmpty()) return here.get();
-        if (here.isPresent()) {
-            Optional<Digest> there = Optional.empty();
-            try {
-                there = latest(reference);
-                if (there.isEmpty() || Images.hasDigest(here.get(), reference, there.get())) return here.get();
-            } catch (Failure.Rejected refused) {
-                if (!PullWork.isToBePulledAllTheSame(refused, reference)) throw refused;
-            }
-        }
-        return download(reference, progress);
+        if (here.isPresent() && isToStay(here.get(), reference)) return here.get();
+        return downloads.download(
+                reference, (it, _) -> progress.moved(it.percent(), it.currentBytes(), it.totalBytes()));
+    }
+
+    private boolean isToStay(Image here, ImageRef reference) throws InterruptedException {
+        return Images.digest(here, reference).isEmpty()
+                || downloads.ask(reference, here, _ -> {}) != Downloads.Answer.OTHER;
     }
 
     /// What the registry calls a reference now; nothing if it does not know it.
     public Optional<Digest> latest(ImageRef reference) throws InterruptedException {
-        Optional<Digest> there = questions.latest(reference, _ -> {});
-        freshness.learned(reference, there);
-        return there;
-    }
-
-    private Image download(ImageRef reference, Progress progress) throws InterruptedException {
-        questions.await(reference);
-        try (var waiter = pulls.join(
-                reference,
-                questions.login(reference),
-                (it, _) -> progress.moved(it.percent(), it.currentBytes(), it.totalBytes()))) {
-            job.ifPresent(it -> it.onCancel(waiter::close));
-            waiter.await();
-        } catch (Failure.Refused limited) {
-            questions.limited(reference);
-            throw limited;
-        }
-        return Images.pulled(mirror, freshness, reference);
+        return downloads.latest(reference, _ -> {});
     }
 
     @Override
     public void close() {
-        questions.close();
+        downloads.close();
     }
 }

@@ -83,7 +83,7 @@ final class UpdateCheck implements AutoCloseable {
     private boolean check() throws InterruptedException {
         var snapshot = mirror.snapshot();
         if (!snapshot.state().connected()) return false;
-        Map<String, List<ImageRef>> tags = freshness.updates(snapshot).askable().stream()
+        Map<String, List<ImageRef>> tags = freshness.available(snapshot).askable().stream()
                 .collect(Collectors.groupingBy(ImageRef::domain, TreeMap::new, Collectors.toList()));
         try (var questions = registries.questions(Optional.empty(), 0, () -> false)) {
             for (var one : tags.entrySet())

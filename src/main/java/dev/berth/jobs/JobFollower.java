@@ -7,9 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// One who follows all jobs at their own pace, for the newest state of each; of one thread. Nothing is queued for it,
-/// so
-/// it holds nothing up, and nothing that would have to be given back.
+/// One who follows all jobs at their own pace, for the newest state of each; of one thread. Nothing is queued
+/// for it, so it holds nothing up, and nothing that would have to be given back.
 public final class JobFollower {
     private final Collection<Job> jobs;
     private final Surroundings around;

@@ -115,7 +115,7 @@ public final class Mirror implements AutoCloseable {
     /// The same for an image by id.
     public Optional<Image> refresh(ImageId id) {
         images.await(id, images.hint(id), settings.confirm());
-        return Optional.ofNullable(table.snapshot().images().get(id));
+        return table.snapshot().image(id);
     }
 
     /// The same for whatever image a reference names now and named before.

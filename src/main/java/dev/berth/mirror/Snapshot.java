@@ -48,6 +48,10 @@ public record Snapshot(
         return Lookup.image(images, reference);
     }
 
+    public Optional<Image> image(ImageId id) {
+        return Optional.ofNullable(images.get(id));
+    }
+
     /// The containers made from an image, running or not.
     public List<Container> using(ImageId image) {
         return containers.values().stream()

@@ -32,6 +32,11 @@ public abstract sealed class Failure extends RuntimeException {
         return Optional.ofNullable(engineMessage);
     }
 
+    /// The detail, and what the engine said where it said something: for where both have to stand in one line.
+    public final String whole() {
+        return engineMessage == null ? detail() : detail() + ": " + engineMessage;
+    }
+
     /// The figures and names that decided, by snake_case name: `Long`, `String` or `List<String>`.
     public final Map<String, Object> figures() {
         return figures;

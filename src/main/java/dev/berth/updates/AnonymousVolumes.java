@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Carries volumes that have no name of a person's over to a successor: by their names, which engines make
-/// up of 64
-/// hex digits. Bound by name a volume is no longer anonymous to the engine, so a label says that it is one.
+/// Carries volumes that have no name of a person's over to a successor: by their names, which engines make up
+/// of 64 hex digits. Bound by name a volume is no longer anonymous to the engine, so a label says that it is
+/// one.
 final class AnonymousVolumes {
     private AnonymousVolumes() {}
 

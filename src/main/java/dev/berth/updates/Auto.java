@@ -1,6 +1,7 @@
 package dev.berth.updates;
 
 import dev.berth.images.Freshness;
+import dev.berth.images.Images;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
@@ -22,8 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Updates by themselves the containers that ask for it, within their windows. It asks no registry: what is
-/// newer is
-/// known from the checks.
+/// newer is known from the checks.
 final class Auto implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Auto.class.getName());
     private static final Duration EACH = Duration.ofMinutes(1);
@@ -115,10 +115,9 @@ final class Auto implements AutoCloseable {
             var reference = updates.planner().reference(container);
             return freshness
                     .latest(reference)
-                    .filter(digest -> image(container).stream()
-                            .flatMap(it -> it.digests().stream())
-                            .noneMatch(it ->
-                                    it.sameRepository(reference) && it.digest().equals(Optional.of(digest))));
+                    .filter(digest -> image(container)
+                            .filter(it -> Images.hasDigest(it, reference, digest))
+                            .isEmpty());
         } catch (Failure.Conflict notOurs) {
             return Optional.empty();
         }
@@ -129,7 +128,7 @@ final class Auto implements AutoCloseable {
     }
 
     private Optional<Image> image(Container container) {
-        return Optional.ofNullable(mirror.snapshot().images().get(container.imageId()));
+        return mirror.snapshot().image(container.imageId());
     }
 
     @Override

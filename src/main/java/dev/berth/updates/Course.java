@@ -11,9 +11,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/// The course of one update: step after step to its end, or back. What is about to be done is in the
-/// journal before it
-/// is done, so a later life of the server finds where to go on.
+/// The course of one update: step after step to its end, or back. What is about to be done is in the journal
+/// before it is done, so a later life of the server finds where to go on.
 final class Course {
     private static final System.Logger LOG = System.getLogger(Course.class.getName());
     private static final Duration AWAY = Duration.ofMillis(500);
@@ -54,16 +53,13 @@ final class Course {
     }
 
     /// Goes on with what an earlier life of the server left. The journal says what it was about to do, the
-    /// engine how
-    /// far it came; before the successors were started the old ones are simply put back.
+    /// engine how far it came; before the successors were started the old ones are simply put back.
     void resume() throws InterruptedException {
         interrupted("interrupted by a restart");
         run();
     }
 
     /// Runs until it is done, or nobody can do anything about it for now.
-    ///
-    /// @throws DatabaseFailure if it cannot even begin
     void run() throws InterruptedException {
         while (entry.step != Step.DONE) {
             try {
@@ -93,7 +89,7 @@ final class Course {
 
     private void next() {
         Step next = entry.step.next();
-        if (cancelled.getAsBoolean() && !next.equals(Step.DONE) && entry.step.before(Step.COMMITTED)) {
+        if (cancelled.getAsBoolean() && entry.step.before(Step.COMMITTED)) {
             back("cancelled");
             return;
         }
@@ -142,8 +138,7 @@ final class Course {
 
     /// @return false if it is left as it is for now
     private boolean goesOnAfter(Failure refused) throws InterruptedException {
-        String why =
-                refused.engineMessage().map(it -> refused.detail() + ": " + it).orElse(refused.detail());
+        String why = refused.whole();
         if (!entry.back && entry.step.before(Step.COMMITTED)) {
             LOG.log(Level.WARNING, "update of {0} goes back: {1}", entry.item, why);
             back(why);

@@ -12,12 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Containers made with `--rm`. To stop one is to lose it, so while its successor proves itself it is
-/// frozen, and its
-/// addresses and ports are free for the other because it is off its networks. An engine that crashes
-/// destroys it all
-/// the same: then the way back makes it anew, from the old image, without what it had written outside of
-/// volumes.
+/// Containers made with `--rm`. To stop one is to lose it, so while its successor proves itself it is frozen,
+/// and its addresses and ports are free for the other because it is off its networks. An engine that crashes
+/// destroys it all the same: then the way back makes it anew, from the old image, without what it had written
+/// outside of volumes.
 final class Departing {
     private Departing() {}
 

@@ -14,9 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/// Decides whether a successor stands: it has stayed up for the time of grace, and is healthy then or later
-/// if it has a
-/// health check. One that was healthy for a moment and is not any more has failed.
+/// Decides whether a successor stands: it has stayed up for the time of grace, and is healthy then or later if
+/// it has a health check. One that was healthy for a moment and is not any more has failed.
 final class Gate {
     private static final Duration LOOK = Duration.ofMillis(500);
     private static final Duration MARGIN = Duration.ofSeconds(10);

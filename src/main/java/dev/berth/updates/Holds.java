@@ -11,10 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The memory of those that an update is about, from before the first one stops until the end: only one of
-/// a pair runs,
-/// so what both share is the larger of them. One made with `--rm` is frozen and keeps its memory: there it
-/// takes both.
+/// The memory of those that an update is about, from before the first one stops until the end: only one of a
+/// pair runs, so what both share is the larger of them. One made with `--rm` is frozen and keeps its memory:
+/// there it takes both.
 final class Holds implements AutoCloseable {
     private final List<Hold> all = new ArrayList<>();
     private final Map<ContainerId, Hold> ofOld = new HashMap<>();

@@ -22,12 +22,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// The rows of the tables `update_journal` and `update_failure`; what a call has written is on the disk
-/// when it
+/// The rows of the tables `update_journal` and `update_failure`; what a call has written is on the disk when it
 /// returns.
 ///
-/// A way back must not need room on a full disk: a file of ballast beside the database goes when a write
-/// fails.
+/// A way back must not need room on a full disk: a file of ballast beside the database goes when a write fails.
 public final class Journal {
     private static final System.Logger LOG = System.getLogger(Journal.class.getName());
     private static final int BALLAST_BYTES = 1 << 20;
@@ -80,6 +78,7 @@ public final class Journal {
 
     /// What is not finished, oldest first.
     List<Entry> open() {
+        if (!database.exists()) return List.of();
         return database.transact(connection -> {
             var entries = new ArrayList<Entry>();
             try (PreparedStatement select = connection.prepareStatement(

@@ -16,9 +16,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/// Removes successors that nobody waits for any more: an engine may carry out a create long after whoever
-/// asked for it
-/// has gone. Only what bears a temporary name of ours, was made by this installation, and never ran.
+/// Removes successors that nobody waits for any more: an engine may carry out a create long after whoever asked
+/// for it has gone. Only what bears a temporary name of ours, was made by this installation, and never ran.
 final class Leftovers implements ContainerListener, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Leftovers.class.getName());
     private static final Duration TICK = Duration.ofSeconds(1);

@@ -11,9 +11,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The container that this process runs in, by what the kernel shows of it: its cgroup, or the files that
-/// the engine
-/// mounts into each (`…/containers/<id>/hostname`).
+/// The container that this process runs in, by what the kernel shows of it: its cgroup, or the files that the
+/// engine mounts into each (`…/containers/<id>/hostname`).
 public final class OwnContainer {
     private static final System.Logger LOG = System.getLogger(OwnContainer.class.getName());
     private static final Pattern IN_CGROUP = Pattern.compile("[/-]([0-9a-f]{64})(?:\\.scope)?(?:/|$)");

@@ -40,8 +40,7 @@ final class Planner {
         refusal(container).ifPresent(why -> {
             throw refused(container, why);
         });
-        String named = UpdateLabels.own(container, image(container), UpdateLabels.IMAGE)
-                .orElse(container.image());
+        String named = followed(container);
         if (isIdOf(container, named)) throw refused(container, NO_TAG);
         try {
             ImageRef reference = ImageRef.parse(named);
@@ -51,6 +50,10 @@ final class Planner {
         } catch (Failure.Invalid anId) {
             throw refused(container, NO_TAG);
         }
+    }
+
+    private String followed(Container container) {
+        return UpdateLabels.own(container, image(container), UpdateLabels.IMAGE).orElse(container.image());
     }
 
     /// Also the start of one, as people type it; a repository of such a name would have a tag behind it.
@@ -74,7 +77,7 @@ final class Planner {
     }
 
     private Optional<Image> image(Container container) {
-        return Optional.ofNullable(mirror.snapshot().images().get(container.imageId()));
+        return mirror.snapshot().image(container.imageId());
     }
 
     /// A container and those that share its namespaces, each after all whose namespaces it shares.
@@ -135,62 +138,47 @@ final class Planner {
     /// Everything that is needed to replace a group, read from the engine now.
     ///
     /// @param next the image for the first of them
-    /// @param reference by which it is called
-    List<Pair> pairs(List<Container> group, Container first, Image next, ImageRef reference, Successor.Origin origin) {
+    List<Pair> pairs(List<Container> group, Container first, Image next, Successor.Origin origin) {
         List<Pair> pairs = new ArrayList<>();
         for (Container container : group) {
             boolean asked = container.id().equals(first.id());
-            Pair pair = asked ? pair(container, next, Optional.of(reference), origin) : again(container, origin);
-            if (!asked && pair.removesItself())
+            if (!asked && container.removesItself())
                 throw refused(first, container.name() + " shares its namespaces and was made with --rm");
-            pairs.add(pair);
+            pairs.add(pair(container, asked ? next : own(container), origin));
         }
         return pairs;
     }
 
-    /// One that shares namespaces keeps its image: a tag that names another by now must not slip in without
-    /// a gate.
-    private Pair again(Container container, Successor.Origin origin) {
-        Image image = image(container)
+    /// One that shares namespaces keeps its image: a tag that names another by now must not slip in without a gate.
+    private Image own(Container container) {
+        return image(container)
                 .orElseThrow(() -> refused(container, "the image that it runs is not on this engine any more"));
-        return pair(container, image, Optional.empty(), origin);
     }
 
-    private Pair pair(Container container, Image next, Optional<ImageRef> reference, Successor.Origin origin) {
+    private Pair pair(Container container, Image next, Successor.Origin origin) {
         Json inspect = engine.details().container(container.id(), true);
         Json inherited = engine.details().image(container.imageId(), true).get("Config");
         Json brought = engine.details().image(next.id(), true).get("Config");
-        boolean removesItself = inspect.at("HostConfig", "AutoRemove").isTrue();
-        var successor = Successor.of(inspect, ground(container, inspect, inherited, brought, next, reference, origin));
-        Optional<Successor> anew = removesItself
+        Optional<Successor> anew = container.removesItself()
                 ? image(container)
-                        .map(it -> Successor.of(
-                                inspect,
-                                ground(container, inspect, inherited, inherited, it, Optional.empty(), origin)))
+                        .map(it -> Successor.of(inspect, ground(container, inspect, inherited, inherited, it, origin)))
                 : Optional.empty();
         return new Pair(
                 container.id(),
                 container.name(),
                 Was.of(container),
                 container.restartPolicy(),
-                removesItself,
+                container.removesItself(),
                 inspect,
-                successor,
+                Successor.of(inspect, ground(container, inspect, inherited, brought, next, origin)),
                 anew,
                 Optional.empty());
     }
 
     private Successor.Ground ground(
-            Container container,
-            Json inspect,
-            Json inherited,
-            Json brought,
-            Image next,
-            Optional<ImageRef> reference,
-            Successor.Origin origin) {
-        String followed = UpdateLabels.own(container, image(container), UpdateLabels.IMAGE)
-                .orElse(container.image());
-        boolean byName = reference.isPresent() || namesStill(followed, next);
+            Container container, Json inspect, Json inherited, Json brought, Image next, Successor.Origin origin) {
+        String followed = followed(container);
+        boolean asItWas = isIdOf(container, followed) || names(followed, next);
         Snapshot snapshot = mirror.snapshot();
         Set<String> ofOthers = new HashSet<>();
         List<String> sources = new ArrayList<>();
@@ -207,22 +195,23 @@ final class Planner {
         return new Successor.Ground(
                 inherited,
                 brought,
-                byName ? followed : next.id().text(),
+                asItWas ? followed : next.id().text(),
                 next.id().text(),
-                byName ? Optional.empty() : Optional.of(followed),
+                asItWas ? Optional.empty() : Optional.of(followed),
                 ofOthers,
                 sources,
                 origin);
     }
 
-    private boolean namesStill(String followed, Image image) {
+    /// A tag that moves between the pull and the create must change nothing.
+    private boolean names(String followed, Image image) {
         try {
             return mirror.snapshot()
                     .image(ImageRef.parse(followed))
                     .filter(it -> it.id().equals(image.id()))
                     .isPresent();
-        } catch (Failure.Invalid anId) {
-            return image.id().text().equals(followed);
+        } catch (Failure.Invalid noReference) {
+            return false;
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.berth.updates;
 
 import dev.berth.engine.Engine;
+import dev.berth.images.Images;
 import dev.berth.images.UpToDate;
 import dev.berth.json.Json;
 import dev.berth.mirror.Mirror;
@@ -9,6 +10,7 @@ import dev.berth.model.ContainerId;
 import dev.berth.model.Digest;
 import dev.berth.model.Failure;
 import dev.berth.model.Image;
+import dev.berth.model.ImageId;
 import dev.berth.model.ImageRef;
 import dev.berth.updates.UpdatePlan.Outcome;
 import java.util.List;
@@ -33,9 +35,7 @@ final class Preview {
         try {
             return of(container);
         } catch (Failure.Conflict | Failure.Rejected | Failure.Refused | Failure.NotFound why) {
-            return UpdatePlan.skipped(
-                    container.name(),
-                    why.engineMessage().map(it -> why.detail() + ": " + it).orElse(why.detail()));
+            return UpdatePlan.skipped(container.name(), why.whole());
         }
     }
 
@@ -44,17 +44,17 @@ final class Preview {
     UpdatePlan of(Container container) throws InterruptedException {
         ImageRef reference = planner.reference(container);
         List<Container> group = planner.group(container);
-        Optional<Image> runs = Optional.ofNullable(mirror.snapshot().images().get(container.imageId()));
+        Optional<Image> runs = mirror.snapshot().image(container.imageId());
         Optional<Image> here = mirror.snapshot().image(reference);
-        Optional<String> before = runs.flatMap(it -> Updates.digest(it, reference));
-        Optional<String> there = before.or(() -> here.flatMap(it -> Updates.digest(it, reference)))
+        Optional<String> before = runs.flatMap(it -> Images.digest(it, reference));
+        Optional<String> there = before.or(() -> here.flatMap(it -> Images.digest(it, reference)))
                         .isPresent()
                 ? upToDate.latest(reference).map(Digest::text)
                 : Optional.empty();
         boolean newerHere = here.isPresent() && !here.get().id().equals(container.imageId());
         boolean newerThere = there.isPresent() && !there.equals(before);
         Optional<Image> next = here.filter(_ -> newerHere)
-                .filter(it -> there.isEmpty() || Updates.digest(it, reference).equals(there));
+                .filter(it -> there.isEmpty() || Images.digest(it, reference).equals(there));
         Json inspect = engine.details().container(container.id(), true);
         return new UpdatePlan(
                 container.name(),
@@ -62,8 +62,7 @@ final class Preview {
                 Optional.empty(),
                 Optional.of(reference.toString()),
                 before,
-                there.or(() -> next.flatMap(it -> Updates.digest(it, reference)))
-                        .or(() -> before),
+                there.or(() -> next.flatMap(it -> Images.digest(it, reference))).or(() -> before),
                 next.map(it -> SuccessorConfig.changes(config(container.imageId()), config(it.id()))),
                 group.stream()
                         .map(Container::name)
@@ -81,7 +80,7 @@ final class Preview {
                 .toList();
     }
 
-    private Json config(dev.berth.model.ImageId image) {
+    private Json config(ImageId image) {
         return engine.details().image(image, true).get("Config");
     }
 }

@@ -16,12 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 
 /// Goes on, when the server starts, with the updates that the journal holds: each within its job, which is
-/// still open,
-/// or within a new one where nobody can do anything about it until now.
+/// still open, or within a new one where nobody can do anything about it until now.
 final class Recovery implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Recovery.class.getName());
     private static final String INTERRUPTED = "interrupted by a restart";
@@ -34,8 +34,8 @@ final class Recovery implements AutoCloseable {
     private final Resumption resumption;
     private final Pause pause;
     private final Thread thread = Thread.ofVirtual().name("recovery of updates").unstarted(this::run);
-    private final CountDownLatch taken = new CountDownLatch(1);
-    private volatile Set<String> operations = Set.of();
+    /// Complete when nothing new can come in the way of what is old.
+    private final CompletableFuture<Set<String>> taken = new CompletableFuture<>();
 
     /// Carries an update of the journal to its end, for an item of a job. Its family is taken.
     @FunctionalInterface
@@ -57,27 +57,36 @@ final class Recovery implements AutoCloseable {
     }
 
     /// Waits until nothing new can come in the way of what is old.
+    ///
+    /// @throws DatabaseFailure if it is not known what is old
     void await() throws InterruptedException {
-        taken.await();
+        try {
+            taken.get();
+        } catch (ExecutionException unreadable) {
+            if (unreadable.getCause() instanceof DatabaseFailure failure) throw failure;
+            throw new IllegalStateException("the recovery of updates broke", unreadable);
+        }
     }
 
-    /// Those that were open when the server started; nothing before that is known.
+    /// Those that were open when the server started; nothing as long as that is not known.
     Optional<Set<String>> operations() {
-        return taken.getCount() == 0 ? Optional.of(operations) : Optional.empty();
+        return taken.isDone() && !taken.isCompletedExceptionally() ? Optional.of(taken.join()) : Optional.empty();
     }
 
     private void run() {
         try {
             while (!mirror.snapshot().state().connected()) pause.sleep(LOOK);
-            goOn(journal.open());
-        } catch (DatabaseFailure unreadable) {
-            LOG.log(Level.ERROR, "updates that an earlier life has left cannot be read", unreadable);
+            taken.complete(goOn(journal.open()));
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException broken) {
+            LOG.log(Level.ERROR, "updates that an earlier life has left cannot be read", broken);
+            taken.completeExceptionally(broken);
         }
     }
 
-    private void goOn(List<Entry> entries) throws InterruptedException {
+    /// @return the operations
+    private Set<String> goOn(List<Entry> entries) throws InterruptedException {
         var known = new TreeSet<String>();
         Map<String, List<Entry>> ofJob = new HashMap<>();
         for (Entry entry : entries) {
@@ -86,7 +95,6 @@ final class Recovery implements AutoCloseable {
                 LOG.log(Level.WARNING, "two open updates have containers in common: {0}", entry.ids());
             ofJob.computeIfAbsent(entry.job, _ -> new ArrayList<>()).add(entry);
         }
-        operations = Set.copyOf(known);
         for (Job job : jobs.unfinished(Updates.KIND)) {
             List<Entry> its = Optional.ofNullable(ofJob.remove(job.id())).orElse(List.of());
             jobs.resume(job, "resumed " + job.id(), it -> work(it, its));
@@ -96,7 +104,7 @@ final class Recovery implements AutoCloseable {
             List<String> items = orphans.stream().map(it -> it.item).toList();
             jobs.resumeLost(id, Updates.KIND, "resumed " + id, "recovery", items, it -> work(it, orphans));
         }
-        taken.countDown();
+        return Set.copyOf(known);
     }
 
     private void work(Job job, List<Entry> entries) throws InterruptedException {

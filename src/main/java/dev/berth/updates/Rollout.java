@@ -12,9 +12,8 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
-/// A new image for several containers that nobody looks at: one after the other, and no further than the
-/// first that is
-/// put back. Different images do not wait for each other.
+/// A new image for several containers that nobody looks at: one after the other, and no further than the first
+/// that is put back. Different images do not wait for each other.
 final class Rollout {
     private final Updates updates;
     private final Images images;

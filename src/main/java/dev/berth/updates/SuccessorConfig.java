@@ -9,12 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/// What a successor's `Config` is made of: its forerunner's, less what that merely inherited from its
-/// image, so that
-/// the new image's defaults apply. An inspect shows both merged; a setting by hand that equals the image's
-/// cannot be
-/// told from an inherited one and counts as such.
+/// What a successor's `Config` is made of: its forerunner's, less what that merely inherited from its image, so
+/// that the new image's defaults apply. An inspect shows both merged; a setting by hand that equals the image's
+/// cannot be told from an inherited one and counts as such.
 ///
 /// The rules of merging: <https://github.com/moby/moby/blob/v20.10.24/daemon/commit.go>, `merge`.
 final class SuccessorConfig {
@@ -178,10 +177,7 @@ final class SuccessorConfig {
         return all.isEmpty() ? Optional.empty() : Optional.of(new Json.Obj(all));
     }
 
-    private static Json step(
-            boolean names,
-            @org.jspecify.annotations.Nullable Json before,
-            @org.jspecify.annotations.Nullable Json after) {
+    private static Json step(boolean names, @Nullable Json before, @Nullable Json after) {
         if (names) return Json.of(before == null ? "added" : "removed");
         return new ObjBuilder()
                 .put("before", before == null ? Json.Null.VALUE : before)

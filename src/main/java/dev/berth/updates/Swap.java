@@ -20,12 +20,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /// What each step of an update does to the engine. Every call is left out whose result the engine shows
-/// already, so any
-/// step may be done again from its beginning, whoever died in the middle of it.
+/// already, so any step may be done again from its beginning, whoever died in the middle of it.
 ///
-/// From `UNHOOKING` to `COMMITTED` no policy starts any of the containers: only Berth does, a successor
-/// after its
-/// forerunner has been seen to stand, a forerunner after its successor has. So never both run, whatever
+/// From `UNHOOKING` to `COMMITTED` no policy starts any of the containers: only Berth does, a successor after
+/// its forerunner has been seen to stand, a forerunner after its successor has. So never both run, whatever
 /// crashes.
 final class Swap {
     private static final OptionalInt OWN_GRACE = OptionalInt.empty();

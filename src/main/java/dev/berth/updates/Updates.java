@@ -13,7 +13,6 @@ import dev.berth.json.Json;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
-import dev.berth.model.Digest;
 import dev.berth.model.Failure;
 import dev.berth.model.Image;
 import dev.berth.model.ImageRef;
@@ -34,9 +33,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 
-/// Replaces containers by successors from newer images. Whatever dies in the middle, the engine, the server
-/// or the
-/// machine: once both are back either the old one runs or the new one, never none and never both.
+/// Replaces containers by successors from newer images. Whatever dies in the middle, the engine, the server or
+/// the machine: once both are back either the old one runs or the new one, never none and never both.
 public final class Updates implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Updates.class.getName());
     /// The kind of job that goes on after a restart.
@@ -180,7 +178,7 @@ public final class Updates implements AutoCloseable {
     }
 
     UpdateLabels.Rule rule(Container container) {
-        Optional<Image> image = Optional.ofNullable(mirror.snapshot().images().get(container.imageId()));
+        Optional<Image> image = mirror.snapshot().image(container.imageId());
         return UpdateLabels.own(container, image, UpdateLabels.RULE)
                 .flatMap(UpdateLabels.Rule::parse)
                 .orElse(UpdateLabels.Rule.NOTIFY);
@@ -204,15 +202,13 @@ public final class Updates implements AutoCloseable {
             if (!job.cancelled()) job.item(item, it -> it.failed(cancelled.detail()));
         } catch (Failure failure) {
             boolean left = failure.code().equals("update-refused");
-            String why = failure.engineMessage()
-                    .map(it -> failure.detail() + ": " + it)
-                    .orElse(failure.detail());
-            job.item(item, it -> left ? it.skipped(why) : it.failed(why));
+            job.item(item, it -> left ? it.skipped(failure.whole()) : it.failed(failure.whole()));
         } catch (DatabaseFailure unwritable) {
             LOG.log(Level.ERROR, "update of " + item, unwritable);
             job.item(
                     item,
-                    it -> it.failed("nothing was begun, as the journal cannot be written: " + unwritable.getMessage()));
+                    it -> it.failed(
+                            "nothing was begun, as the journal cannot be read or written: " + unwritable.getMessage()));
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt(); // the next life goes on with it
         }
@@ -220,8 +216,8 @@ public final class Updates implements AutoCloseable {
 
     private void work(Job job, Container container, UpToDate upToDate) throws InterruptedException {
         ImageRef reference = planner.reference(container);
-        Optional<Image> present = Optional.ofNullable(mirror.snapshot().images().get(container.imageId()));
-        Optional<String> before = present.flatMap(it -> digest(it, reference));
+        Optional<Image> present = mirror.snapshot().image(container.imageId());
+        Optional<String> before = present.flatMap(it -> Images.digest(it, reference));
         job.item(container.name(), it -> it.running().before(before));
         Image next = upToDate.of(
                 reference,
@@ -271,14 +267,6 @@ public final class Updates implements AutoCloseable {
                         () -> new Failure.NotFound("no-such-container", container.name() + " was removed meanwhile"));
     }
 
-    static Optional<String> digest(Image image, ImageRef reference) {
-        return image.digests().stream()
-                .filter(it -> it.sameRepository(reference))
-                .flatMap(it -> it.digest().stream())
-                .map(Digest::text)
-                .findFirst();
-    }
-
     private void swap(
             Job job,
             String item,
@@ -291,9 +279,15 @@ public final class Updates implements AutoCloseable {
         try (Reservation reservation =
                 containers.reserve(group.stream().map(Container::id).toList())) {
             var origin = new Successor.Origin(RandomId.next(random, OPERATION_LENGTH), server);
-            List<Pair> pairs = planner.pairs(group, first, next, reference, origin);
+            List<Pair> pairs = planner.pairs(group, first, next, origin);
             var entry = new Entry(
-                    origin.operation(), job.id(), item, next.id().text(), before, digest(next, reference), pairs);
+                    origin.operation(),
+                    job.id(),
+                    item,
+                    next.id().text(),
+                    before,
+                    Images.digest(next, reference),
+                    pairs);
             try (var holds = new Holds(admission, entry, false)) {
                 journal.layBallast();
                 journal.write(entry);

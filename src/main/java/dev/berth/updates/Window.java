@@ -11,9 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// When updates may happen by themselves: `03:00-05:00`, `sat,sun 22:00-04:00`, in the local time of the
-/// server. One
-/// that
-/// ends before it begins goes over midnight and belongs to the day on which it begins.
+/// server. One that ends before it begins goes over midnight and belongs to the day on which it begins.
 record Window(Set<DayOfWeek> days, LocalTime from, LocalTime to) {
     static final Window ALWAYS = new Window(EnumSet.allOf(DayOfWeek.class), LocalTime.MIN, LocalTime.MIN);
 

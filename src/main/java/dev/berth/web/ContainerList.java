@@ -1,7 +1,7 @@
 package dev.berth.web;
 
+import dev.berth.images.AvailableUpdates;
 import dev.berth.images.Freshness;
-import dev.berth.images.Updates;
 import dev.berth.json.Json;
 import dev.berth.mirror.Mirror;
 import dev.berth.mirror.Snapshot;
@@ -51,7 +51,7 @@ final class ContainerList {
     Rendered get(Query query) {
         Snapshot snapshot = mirror.known();
         SampleTable samples = stats.table();
-        Updates updates = freshness.updates(snapshot);
+        AvailableUpdates updates = freshness.available(snapshot);
         var view = new ContainerView(snapshot, samples, updates);
         if (!query.isEmpty()) return Rendered.of(render(view, filter(query, snapshot), fields(query)));
         Page known = page;

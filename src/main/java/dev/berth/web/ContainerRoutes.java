@@ -72,7 +72,7 @@ final class ContainerRoutes {
 
     private Json.Obj view(Container container) {
         Snapshot snapshot = mirror.snapshot();
-        return new ContainerView(snapshot, stats.table(), freshness.updates(snapshot)).of(container);
+        return new ContainerView(snapshot, stats.table(), freshness.available(snapshot)).of(container);
     }
 
     private static Route operation(String verb, Set<String> query, Route.Handler handler) {

@@ -1,6 +1,6 @@
 package dev.berth.web;
 
-import dev.berth.images.Updates;
+import dev.berth.images.AvailableUpdates;
 import dev.berth.json.Json;
 import dev.berth.json.ObjBuilder;
 import dev.berth.mirror.Snapshot;
@@ -25,7 +25,7 @@ import java.util.function.Function;
 /// A container as the API shows it.
 ///
 /// @param updates of the same snapshot
-record ContainerView(Snapshot snapshot, SampleTable samples, Updates updates) {
+record ContainerView(Snapshot snapshot, SampleTable samples, AvailableUpdates updates) {
     /// The names of all its fields, for `?fields=`.
     static final Set<String> FIELDS = Set.of(
             ("block_read_bytes block_write_bytes command cpu_percent cpu_percent_limit created entrypoint exit_code"
@@ -54,14 +54,10 @@ record ContainerView(Snapshot snapshot, SampleTable samples, Updates updates) {
     }
 
     private void identity(ObjBuilder object, Container container) {
-        List<String> tags =
-                Optional.ofNullable(snapshot.images().get(container.imageId()))
-                        .map(Image::tags)
-                        .orElse(List.of())
-                        .stream()
-                        .map(ImageRef::toString)
-                        .sorted()
-                        .toList();
+        List<String> tags = snapshot.image(container.imageId()).map(Image::tags).orElse(List.of()).stream()
+                .map(ImageRef::toString)
+                .sorted()
+                .toList();
         object.put("id", container.id().hex())
                 .put("short_id", container.id().shortId())
                 .put("name", container.name())

@@ -61,7 +61,7 @@ final class ImageRoutes {
     }
 
     private ImageView view(Snapshot snapshot) {
-        return new ImageView(snapshot, images.freshness().updates(snapshot));
+        return new ImageView(snapshot, images.freshness().available(snapshot));
     }
 
     private Answer tag(Request request) {

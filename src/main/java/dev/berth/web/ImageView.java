@@ -1,6 +1,6 @@
 package dev.berth.web;
 
-import dev.berth.images.Updates;
+import dev.berth.images.AvailableUpdates;
 import dev.berth.json.Json;
 import dev.berth.json.ObjBuilder;
 import dev.berth.mirror.Snapshot;
@@ -13,7 +13,7 @@ import java.util.TreeMap;
 /// Images as the API shows them.
 ///
 /// @param updates of the same snapshot
-record ImageView(Snapshot snapshot, Updates updates) {
+record ImageView(Snapshot snapshot, AvailableUpdates updates) {
     private static final int KEY_LENGTH = "sha256:".length() + 10;
 
     Json.Obj of(Image image) {

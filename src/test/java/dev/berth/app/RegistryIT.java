@@ -191,7 +191,7 @@ class RegistryIT {
         Optional<Container> container = snapshot.containers().values().stream()
                 .filter(it -> it.name().equals(name))
                 .findFirst();
-        return container.flatMap(images().freshness().updates(snapshot)::of);
+        return container.flatMap(images().freshness().available(snapshot)::of);
     }
 
     @Test

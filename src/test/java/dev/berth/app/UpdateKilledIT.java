@@ -20,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// An update by a server in a process of its own, when that, its disk or the registry comes to an end.
 @Timeout(300)
@@ -104,36 +106,26 @@ class UpdateKilledIT {
         assertEquals(1, LAB.containerCount());
     }
 
-    @Test
-    void killedWhileTheSuccessorIsJudgedTheNextLifeJudgesItAgain() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void endedWhileTheSuccessorIsJudgedTheNextLifeJudgesItAgain(boolean killed) throws Exception {
         String old = runs(LAB.registry(), "killed/judged:latest");
         Release.publish(LAB, "killed/judged:latest", Map.of(), SECOND);
         Path data = folder.resolve("data");
         var server = serve(data);
         String job = begin(server.http());
         awaitStep(server.http(), job, "gating");
-        server.kill();
+        if (killed) {
+            server.kill();
+        } else {
+            server.process().destroy();
+            assertEquals(0, server.exit(), server::text);
+        }
         Json end = ended(serve(data).http(), job);
         assertEquals("succeeded", end.get("state").textOrEmpty(), end::toString);
         assertNotEquals(old, shown(".Id"));
         assertEquals("running", shown(".State.Status"));
         assertEquals("always", shown(".HostConfig.RestartPolicy.Name"));
-        assertEquals(1, LAB.containerCount());
-    }
-
-    @Test
-    void askedToEndWhileTheSuccessorIsJudgedItLeavesThatToTheNextLife() throws Exception {
-        String old = runs(LAB.registry(), "killed/stopped:latest");
-        Release.publish(LAB, "killed/stopped:latest", Map.of(), SECOND);
-        Path data = folder.resolve("data");
-        var server = serve(data);
-        String job = begin(server.http());
-        awaitStep(server.http(), job, "gating");
-        server.process().destroy();
-        assertEquals(0, server.exit(), server::text);
-        Json end = ended(serve(data).http(), job);
-        assertEquals("succeeded", end.get("state").textOrEmpty(), end::toString);
-        assertNotEquals(old, shown(".Id"));
         assertEquals(1, LAB.containerCount());
     }
 

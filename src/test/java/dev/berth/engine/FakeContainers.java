@@ -115,8 +115,7 @@ final class FakeContainers implements EngineContainers {
         });
     }
 
-    /// A signal other than KILL finds a process that does not heed it, as a first process is without a
-    /// handler.
+    /// A signal other than KILL finds a process that does not heed it, as a first process is without a handler.
     @Override
     public void kill(ContainerId id, Optional<String> signal) {
         engine.call(Call.KILL, () -> {

@@ -20,8 +20,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// An engine in memory that keeps the real one's contract, and does on request what real ones do at their
-/// worst.
+/// An engine in memory that keeps the real one's contract, and does on request what real ones do at their worst.
 /// Its clock ticks a millisecond with every event, so that nothing depends on the wall's.
 public final class FakeEngine implements Engine {
     /// What can be counted, refused and held.
@@ -140,8 +139,7 @@ public final class FakeEngine implements Engine {
         away = false;
     }
 
-    /// Dies as by `kill -9`: when it comes back, containers are as their restart policies make them, and
-    /// the events
+    /// Dies as by `kill -9`: when it comes back, containers are as their restart policies make them, and the events
     /// of that are all that it remembers.
     public void crash() {
         goAway();

@@ -9,10 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// An engine as one server sees it until that server is killed: from a call on, chosen by a test, nothing
-/// that it asks
-/// for reaches the engine any more, and no answer reaches it. What was under way in the engine is done all
-/// the same.
+/// An engine as one server sees it until that server is killed: from a call on, chosen by a test, nothing that it asks
+/// for reaches the engine any more, and no answer reaches it. What was under way in the engine is done all the same.
 public final class Severable {
     private static final Set<String> WRITES = Set.of(
             "create",
@@ -45,8 +43,7 @@ public final class Severable {
         return through(Engine.class, whole);
     }
 
-    /// Kills the server at one of its writes: before it is asked for if the number is even, else when it is
-    /// done and
+    /// Kills the server at one of its writes: before it is asked for if the number is even, else when it is done and
     /// not yet answered.
     ///
     /// @param halves two for each write that still succeeds
@@ -59,9 +56,8 @@ public final class Severable {
         funeral = also;
     }
 
-    /// Does something at one of its writes, before it is asked for or when it is done and not yet answered;
-    /// the answer
-    /// of one that is done is lost then, as it is when an engine crashes.
+    /// Does something at one of its writes, before it is asked for or when it is done and not yet answered; the
+    /// answer of one that is done is lost then, as it is when an engine crashes.
     public void interruptAfter(int halves, Runnable what) {
         interruption = what;
         halvesLeft.set(halves);

@@ -76,13 +76,13 @@ class FreshnessTest {
 
     private Optional<Boolean> behind(ContainerId id) {
         var snapshot = bench.mirror.snapshot();
-        return images.freshness().updates(snapshot).of(snapshot.container(id).orElseThrow());
+        return images.freshness().available(snapshot).of(snapshot.container(id).orElseThrow());
     }
 
     private Optional<Boolean> behind(ImageId id) {
         var snapshot = bench.mirror.snapshot();
         return images.freshness()
-                .updates(snapshot)
+                .available(snapshot)
                 .of(Optional.ofNullable(snapshot.images().get(id)).orElseThrow());
     }
 
@@ -219,18 +219,18 @@ class FreshnessTest {
     @Test
     void onlyNewsMakeAnotherPicture() {
         put("app:1");
-        var before = images.freshness().updates(bench.mirror.snapshot());
-        assertSame(before, images.freshness().updates(bench.mirror.snapshot()));
+        var before = images.freshness().available(bench.mirror.snapshot());
+        assertSame(before, images.freshness().available(bench.mirror.snapshot()));
         images.start();
         check();
-        var after = images.freshness().updates(bench.mirror.snapshot());
+        var after = images.freshness().available(bench.mirror.snapshot());
         assertTrue(after.version() > before.version());
         check();
-        assertSame(after, images.freshness().updates(bench.mirror.snapshot()));
+        assertSame(after, images.freshness().available(bench.mirror.snapshot()));
         run("app:1");
         assertEquals(
                 after.version(),
-                images.freshness().updates(bench.mirror.snapshot()).version());
+                images.freshness().available(bench.mirror.snapshot()).version());
     }
 
     // When.

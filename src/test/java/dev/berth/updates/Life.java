@@ -49,8 +49,11 @@ final class Life implements AutoCloseable {
     /// @param engine as this server is to see it
     /// @param folder with its database
     Life(Engine engine, Path folder, Duration grace) {
+        this(engine, folder, grace, InstantSource.system());
+    }
+
+    Life(Engine engine, Path folder, Duration grace, InstantSource clock) {
         var random = new Random();
-        var clock = InstantSource.system();
         Pause pause = Life::briefly;
         var feed = new Feed(clock);
         mirror = new Mirror(engine, feed, clock, pause, random);
@@ -118,9 +121,8 @@ final class Life implements AutoCloseable {
         return List.copyOf(mirror.snapshot().containers().values());
     }
 
-    /// As if it had been killed with -9: nothing more reaches the disk. What it sees of the engine is cut
-    /// off by the
-    /// test.
+    /// As if it had been killed with -9: nothing more reaches the disk. What it sees of the engine is cut off
+    /// by the test.
     void die() {
         database.close();
     }

@@ -23,9 +23,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What `UpdateCrashTest` shows, on a real engine. Always a part of it; with `BERTH_ROUNDS=4` every call, before and
-/// after,
-/// for every restart policy, which takes most of an hour.
+/// What `UpdateCrashTest` shows, on a real engine. Always a part of it; with `BERTH_ROUNDS=4` every call,
+/// before and after, for every restart policy, which takes most of an hour.
 class UpdateCrashIT {
     private static final boolean ALL =
             !System.getenv().getOrDefault("BERTH_ROUNDS", "1").equals("1");

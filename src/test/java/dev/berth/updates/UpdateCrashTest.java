@@ -14,11 +14,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// An update is broken off at every call that changes something, before it is done and after, for every
-/// restart policy:
-/// exactly one of the two containers runs afterwards, under the name, and nothing else is left. On an
-/// engine in memory,
-/// so that all of it takes seconds; `UpdateCrashIT` does the same on a real one.
+/// An update is broken off at every call that changes something, before it is done and after, for every restart
+/// policy: exactly one of the two containers runs afterwards, under the name, and nothing else is left. On an
+/// engine in memory, so that all of it takes seconds; `UpdateCrashIT` does the same on a real one.
 class UpdateCrashTest {
     @ParameterizedTest
     @CsvSource({

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /// Which containers and images of one moment are behind what is known of the registries; never changes.
-public final class Updates {
+public final class AvailableUpdates {
     private final Snapshot snapshot;
     private final Map<ImageRef, Digest> latest;
     private final Function<String, Optional<ImageRef>> references;
@@ -23,7 +23,7 @@ public final class Updates {
 
     /// @param references reads what a container was made from
     /// @param version grows with what is known of registries
-    Updates(
+    AvailableUpdates(
             Snapshot snapshot,
             Map<ImageRef, Digest> latest,
             Function<String, Optional<ImageRef>> references,
@@ -51,8 +51,7 @@ public final class Updates {
         if (reference.isEmpty()) return Optional.empty();
         ImageId here = tags.get(reference.get());
         if (here != null && !here.equals(container.imageId())) return Optional.of(true);
-        return Optional.ofNullable(snapshot.images().get(container.imageId()))
-                .flatMap(it -> isBehind(it, reference.get()));
+        return snapshot.image(container.imageId()).flatMap(it -> isBehind(it, reference.get()));
     }
 
     /// Whether a registry has a newer image under one of an image's tags. Nothing if none of them is known.
@@ -69,8 +68,7 @@ public final class Updates {
         var all = new HashMap<ImageRef, Image>();
         for (Container container : snapshot.containers().values())
             tagOf(container)
-                    .ifPresent(it -> Optional.ofNullable(snapshot.images().get(container.imageId()))
-                            .ifPresent(image -> all.put(it, image)));
+                    .ifPresent(it -> snapshot.image(container.imageId()).ifPresent(image -> all.put(it, image)));
         for (Image image : snapshot.images().values()) for (ImageRef tag : image.tags()) all.put(tag, image);
         return all.entrySet().stream()
                 .filter(it -> Images.digest(it.getValue(), it.getKey()).isPresent())
@@ -81,13 +79,12 @@ public final class Updates {
     /// The image here that a newer one of this tag would replace, if there is one: what the tag names, or
     /// what a container that was made from it runs.
     Optional<Image> behind(ImageRef tag) {
-        Optional<Image> named = Optional.ofNullable(tags.get(tag))
-                .flatMap(it -> Optional.ofNullable(snapshot.images().get(it)));
+        Optional<Image> named = Optional.ofNullable(tags.get(tag)).flatMap(it -> snapshot.image(it));
         return named.filter(it -> isBehind(it, tag).orElse(false))
                 .or(() -> snapshot.containers().values().stream()
                         .filter(it -> tagOf(it).equals(Optional.of(tag)))
                         .filter(it -> of(it).orElse(false))
-                        .flatMap(it -> Optional.ofNullable(snapshot.images().get(it.imageId())).stream())
+                        .flatMap(it -> snapshot.image(it.imageId()).stream())
                         .findFirst());
     }
 
