@@ -80,8 +80,7 @@ final class App implements AutoCloseable {
                 settings.engine().isLocal(),
                 clock,
                 pause);
-        images =
-                new Images(engine, mirror, jobs, feed, registries, settings.images(), _ -> false, clock, pause, random);
+        images = new Images(engine, mirror, jobs, feed, registries, settings.images(), clock, pause, random);
         var devices = new LocalDevices(settings.engine().isLocal(), machine.hostname(), machine.kernel());
         var keys = new IdempotencyKeys(database, clock);
         var admission = new Admission(mirror, stats::table, settings.admission(), feed, clock);

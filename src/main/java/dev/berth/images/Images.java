@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /// Brings images to the engine, up to date, and away.
@@ -37,11 +36,11 @@ public final class Images implements AutoCloseable {
     private final Registries registries;
     private final Freshness freshness;
     private final Pulls pulls;
+    private final KeptImages kept = new KeptImages();
     private final Prune prune;
     private final Optional<UpdateCheck> check;
 
     /// @param feed is told of updates that have become available
-    /// @param kept images that a prune leaves, used or not
     public Images(
             Engine engine,
             Mirror mirror,
@@ -49,7 +48,6 @@ public final class Images implements AutoCloseable {
             Feed feed,
             Registries registries,
             ImagesSettings settings,
-            Predicate<ImageId> kept,
             InstantSource clock,
             Pause pause,
             RandomGenerator random) {
@@ -177,6 +175,18 @@ public final class Images implements AutoCloseable {
                 .flatMap(it -> Prune.items(it).stream())
                 .sorted()
                 .toList();
+    }
+
+    /// Images that a prune leaves, used or not, until it is closed.
+    public Keeping keep(Collection<ImageId> ids) {
+        return kept.keep(ids);
+    }
+
+    /// Closed by whoever needs the images no more.
+    @FunctionalInterface
+    public interface Keeping extends AutoCloseable {
+        @Override
+        void close();
     }
 
     /// Begins to remove the images that no container uses, running or not.

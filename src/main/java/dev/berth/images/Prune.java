@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// Removes images that no container uses, one by one: an engine's own prune does not know which are to be
@@ -25,11 +24,11 @@ import java.util.stream.Stream;
 final class Prune {
     private final EngineImages engine;
     private final Mirror mirror;
-    private final Predicate<ImageId> kept;
+    private final KeptImages kept;
     private final InstantSource clock;
 
     /// @param kept images that stay, used or not
-    Prune(EngineImages engine, Mirror mirror, Predicate<ImageId> kept, InstantSource clock) {
+    Prune(EngineImages engine, Mirror mirror, KeptImages kept, InstantSource clock) {
         this.engine = engine;
         this.mirror = mirror;
         this.kept = kept;
@@ -45,7 +44,7 @@ final class Prune {
     }
 
     private boolean isFree(ImageId id, Snapshot snapshot) {
-        return snapshot.using(id).isEmpty() && !kept.test(id);
+        return snapshot.using(id).isEmpty() && !kept.has(id);
     }
 
     /// The names of the items of an image: its tags, or its id if it has none.
@@ -83,16 +82,12 @@ final class Prune {
                     it -> it.with("reclaimed_bytes", reclaimed(layers, deleted)).succeeded(Optional.empty()));
         } catch (Failure.Conflict | Failure.NotFound changed) {
             // Somebody uses it, or has removed it, since we looked.
-            for (String item : items) job.item(item, it -> it.skipped(words(changed)));
+            for (String item : items) job.item(item, it -> it.skipped(changed.said()));
         } catch (Failure failure) {
-            for (String item : items) job.item(item, it -> it.failed(words(failure)));
+            for (String item : items) job.item(item, it -> it.failed(failure.said()));
         } finally {
             mirror.refresh(image.id());
         }
-    }
-
-    private static String words(Failure failure) {
-        return failure.engineMessage().orElse(failure.detail());
     }
 
     private void demandFree(Image image) {

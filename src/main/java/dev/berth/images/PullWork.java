@@ -61,9 +61,7 @@ final class PullWork {
     }
 
     private static String words(Failure failure) {
-        return OURS.contains(failure.code())
-                ? failure.detail()
-                : failure.engineMessage().orElse(failure.detail());
+        return OURS.contains(failure.code()) ? failure.detail() : failure.said();
     }
 
     private static Item after(Failure failure, Item item) {

@@ -32,6 +32,11 @@ public abstract sealed class Failure extends RuntimeException {
         return Optional.ofNullable(engineMessage);
     }
 
+    /// What the engine said, where it said something; else the detail.
+    public final String said() {
+        return engineMessage().orElse(detail());
+    }
+
     /// The detail, and what the engine said where it said something: for where both have to stand in one line.
     public final String whole() {
         return engineMessage == null ? detail() : detail() + ": " + engineMessage;

@@ -3,6 +3,7 @@ package dev.berth.updates;
 import dev.berth.json.Json;
 import dev.berth.json.ObjBuilder;
 import dev.berth.model.ContainerId;
+import dev.berth.model.ImageId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +72,15 @@ final class Entry {
 
     void restored(Pair pair, ContainerId old) {
         pairs.replaceAll(it -> it.old().equals(pair.old()) ? it.restored(old) : it);
+    }
+
+    /// Those that it takes to go either way.
+    List<ImageId> images() {
+        return Stream.concat(
+                        Stream.of(imageId),
+                        pairs.stream().map(it -> it.inspect().get("Image").textOrEmpty()))
+                .map(ImageId::parse)
+                .toList();
     }
 
     String newName(Pair pair) {

@@ -324,7 +324,7 @@ public final class Updates implements AutoCloseable {
     private void carryOut(Job job, Entry entry, Reservation reservation, Holds holds, Way way)
             throws InterruptedException {
         leftovers.active(entry.operation);
-        try {
+        try (Images.Keeping _ = images.keep(entry.images())) {
             var swap = new Swap(engine, mirror, gate, clock, entry, id -> {
                 holds.bind(entry, id);
                 reserve(reservation, id);

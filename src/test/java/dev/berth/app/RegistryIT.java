@@ -74,8 +74,7 @@ class RegistryIT {
         var credentials = new Credentials(new DockerConfig(folder.resolve("config.json"), List.of(folder)));
         var registries = new Registries(engine.images(), credentials, true, CLOCK, Pause.REAL);
         var settings = new ImagesSettings(3, Optional.of(Duration.ofHours(6)));
-        made = Optional.of(
-                new Images(engine, mirror, jobs, feed, registries, settings, _ -> false, CLOCK, time, random));
+        made = Optional.of(new Images(engine, mirror, jobs, feed, registries, settings, CLOCK, time, random));
         mirror.start();
         Awaitility.await().until(() -> mirror.snapshot().state().connected());
     }
@@ -221,8 +220,8 @@ class RegistryIT {
                     true,
                     CLOCK,
                     Pause.REAL);
-            try (var other = new Images(
-                    engine, mirror, jobs, feed, registries, ImagesSettings.DEFAULTS, _ -> false, CLOCK, time, random)) {
+            try (var other =
+                    new Images(engine, mirror, jobs, feed, registries, ImagesSettings.DEFAULTS, CLOCK, time, random)) {
                 int before = Files.readAllLines(log("registry-auth")).size();
                 Job job = other.updateAll("otto");
                 assertTrue(job.await(Duration.ofMinutes(1)));

@@ -108,8 +108,7 @@ public final class Harbour implements AutoCloseable {
         var credentials = new Credentials(new DockerConfig(Path.of("/nonexistent/config.json"), List.of()));
         var registries = new Registries(engine.images(), credentials, false, clock, Harbour::briefly);
         var unchecked = new ImagesSettings(3, Optional.empty());
-        images = new Images(
-                engine, mirror, jobs, feed, registries, unchecked, _ -> false, clock, Harbour::briefly, random);
+        images = new Images(engine, mirror, jobs, feed, registries, unchecked, clock, Harbour::briefly, random);
         var keys = new IdempotencyKeys(database, clock);
         admission = new Admission(mirror, stats::table, memory, feed, clock);
         attachments = Attachments.of(engine, mirror);

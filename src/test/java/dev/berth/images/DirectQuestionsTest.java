@@ -56,7 +56,7 @@ class DirectQuestionsTest {
         var config = new DockerConfig(folder.resolve("config.json"), List.of(folder));
         images.close();
         images = ImagesOnABench.with(
-                bench, jobs, ImagesOnABench.registries(bench, config, true, bench.time), Optional.empty(), _ -> false);
+                bench, jobs, ImagesOnABench.registries(bench, config, true, bench.time), Optional.empty());
         bench.connected();
     }
 

@@ -44,8 +44,7 @@ class FreshnessTest {
     private final MirrorBench bench = new MirrorBench();
     private final FakeEngine engine = bench.engine;
     private final Jobs jobs = new Jobs(ScratchDatabase.make(), Set.of(), bench.feed, bench.time, new Random(1));
-    private final Images images =
-            ImagesOnABench.with(bench, jobs, ImagesOnABench.far(bench), Optional.of(EVERY), _ -> false);
+    private final Images images = ImagesOnABench.with(bench, jobs, ImagesOnABench.far(bench), Optional.of(EVERY));
     private final Overheard told = new Overheard(bench.feed);
     private final Heard log = new Heard();
 

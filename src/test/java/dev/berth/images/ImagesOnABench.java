@@ -2,14 +2,12 @@ package dev.berth.images;
 
 import dev.berth.jobs.Jobs;
 import dev.berth.mirror.MirrorBench;
-import dev.berth.model.ImageId;
 import dev.berth.model.Pause;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.function.Predicate;
 
 /// The room of images on an engine in memory, in the time that its test moves.
 final class ImagesOnABench {
@@ -19,15 +17,10 @@ final class ImagesOnABench {
 
     /// Asks registries through the engine, and only when it is told to.
     static Images unchecked(MirrorBench bench, Jobs jobs) {
-        return with(bench, jobs, far(bench), Optional.empty(), _ -> false);
+        return with(bench, jobs, far(bench), Optional.empty());
     }
 
-    static Images with(
-            MirrorBench bench,
-            Jobs jobs,
-            Registries registries,
-            Optional<Duration> checkEvery,
-            Predicate<ImageId> kept) {
+    static Images with(MirrorBench bench, Jobs jobs, Registries registries, Optional<Duration> checkEvery) {
         return new Images(
                 bench.engine,
                 bench.mirror,
@@ -35,7 +28,6 @@ final class ImagesOnABench {
                 bench.feed,
                 registries,
                 new ImagesSettings(3, checkEvery),
-                kept,
                 bench.time,
                 bench.time,
                 new Random(1));

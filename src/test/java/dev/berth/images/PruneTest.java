@@ -18,11 +18,9 @@ import dev.berth.mirror.MirrorBench;
 import dev.berth.model.ContainerId;
 import dev.berth.model.Failure;
 import dev.berth.model.Image;
-import dev.berth.model.ImageId;
 import dev.berth.model.ImageRef;
 import dev.berth.store.ScratchDatabase;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -40,9 +38,7 @@ class PruneTest {
     private final MirrorBench bench = new MirrorBench();
     private final FakeEngine engine = bench.engine;
     private final Jobs jobs = new Jobs(ScratchDatabase.make(), Set.of(), bench.feed, bench.time, new Random(1));
-    private final Set<ImageId> kept = new HashSet<>();
-    private final Images images =
-            ImagesOnABench.with(bench, jobs, ImagesOnABench.far(bench), Optional.empty(), kept::contains);
+    private final Images images = ImagesOnABench.with(bench, jobs, ImagesOnABench.far(bench), Optional.empty());
 
     @BeforeEach
     void connect() {
@@ -131,12 +127,17 @@ class PruneTest {
     }
 
     @Test
-    void whatIsToBeKeptStays() throws Exception {
+    void whatIsToBeKeptStaysForAsLongAsAnybodyNeedsIt() throws Exception {
         Image old = dangling("app:1");
-        kept.add(old.id());
+        var one = images.keep(List.of(old.id()));
+        var other = images.keep(List.of(old.id()));
+        one.close();
         assertEquals(List.of(), images.prunable(DANGLING));
         prune(DANGLING);
         assertTrue(isHere(old));
+        other.close();
+        prune(DANGLING);
+        assertFalse(isHere(old));
     }
 
     @Test
@@ -146,7 +147,7 @@ class PruneTest {
         Job job = images.prune(ALL, "anna");
         gate.awaitArrival();
         bench.mirror.refresh(engine.runs(SpecDraft.of("a:1").spec()));
-        kept.add(all.get(1).id());
+        var _ = images.keep(List.of(all.get(1).id()));
         gate.open();
         assertTrue(job.await(Duration.ofSeconds(20)));
         assertEquals(JobState.SKIPPED, item(job, "a:1").state());

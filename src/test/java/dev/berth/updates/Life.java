@@ -68,7 +68,6 @@ final class Life implements AutoCloseable {
                 feed,
                 new Registries(engine.images(), credentials, false, clock, pause),
                 new ImagesSettings(3, Optional.empty()),
-                _ -> false,
                 clock,
                 pause,
                 random);
