@@ -6,7 +6,7 @@ code_sizes=(10 50 300 2000) # those of ContainerListBench
 # need_benchmarks: compiles them with the tests, unless that is done; sets the class path and the server's JVM flags
 need_benchmarks() {
   local stamp=$PWD/target/bench/built
-  . <(grep '^jvm=(' run)
+  . <(sed -n '/^jvm=(/,/^)/p' run)
   jvm+=(-Duser.language=en)
   need_jdk
   if [ ! -e "$stamp" ] || [ -n "$(find pom.xml .mvn src -newer "$stamp" -print -quit)" ]; then
