@@ -145,8 +145,9 @@ class NothingLeftBehindIT extends OnTheLab {
                                     + "\r\n\r\n" + body)
                             .getBytes(StandardCharsets.UTF_8));
             // Before the engine is asked it would be told that nobody waits any more, and nothing would be begun.
-            Awaitility.await().until(() -> !LAB.docker("ps", "-aq", "--filter", "name=orphan")
-                    .isEmpty());
+            Awaitility.await()
+                    .until(() ->
+                            !LAB.docker("ps", "-aq", "--filter", "name=orphan").isEmpty());
             socket.setSoLinger(true, 0); // gone with a reset, not with a farewell
         }
         Awaitility.await()
