@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A slow way to a registry: TCP, so many bytes a second towards the engine for all connections together, counted.
@@ -27,6 +28,7 @@ final class Relay implements AutoCloseable {
     private final Semaphore allowed = new Semaphore(0);
     private final AtomicLong passed = new AtomicLong();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
     private Relay(ServerSocket server, String host, String target, int perSecond) {
@@ -116,8 +118,10 @@ final class Relay implements AutoCloseable {
         }
     }
 
+    /// Ends every connection; a second time is nothing.
     @Override
     public void close() {
+        if (closed.getAndSet(true)) return;
         try {
             server.close();
         } catch (IOException broken) {
