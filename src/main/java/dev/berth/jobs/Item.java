@@ -12,7 +12,7 @@ import java.util.TreeMap;
 /// @param percent 0 to 100, never running backwards
 /// @param totalBytes none until it is known
 /// @param digestBefore the registry's digest that was here before
-/// @param error why it failed or was skipped
+/// @param error why it failed or was skipped; what is in the way of one that runs
 /// @param more what only items of this kind of job tell, by the name under which the API shows it
 public record Item(
         JobState state,
@@ -58,6 +58,11 @@ public record Item(
                 digestAfter,
                 error,
                 Collections.unmodifiableSortedMap(all));
+    }
+
+    /// What is in the way of one that goes on all the same; nothing where it is overcome.
+    public Item obstacle(Optional<String> what) {
+        return new Item(state, percent, currentBytes, totalBytes, digestBefore, digestAfter, what, more);
     }
 
     public Item succeeded(Optional<String> digest) {

@@ -73,7 +73,9 @@ final class Course {
             } catch (Failure.EngineDown | Failure.EngineSlow away) {
                 requireGoingOn();
                 LOG.log(Level.WARNING, "update of {0}: {1}", entry.item, away.detail());
+                entry.obstacle = Optional.of(away.whole());
                 interrupted("the engine went away in the middle of it");
+                told.run();
                 awaitEngine();
             } catch (Failure refused) {
                 requireGoingOn();
@@ -95,6 +97,7 @@ final class Course {
         }
         Step before = entry.step;
         entry.step = next;
+        entry.obstacle = Optional.empty();
         told.run();
         if (next == Step.DONE) return;
         try {
@@ -155,6 +158,8 @@ final class Course {
                 && Duration.between(since, clock.instant()).compareTo(PATIENCE) < 0;
         LOG.log(Level.WARNING, "update of {0} is stuck: {1}", entry.item, why);
         if (later) {
+            entry.obstacle = Optional.of(why);
+            told.run();
             pause.sleep(retry);
             Duration twice = retry.multipliedBy(2);
             retry = twice.compareTo(LAST_RETRY) < 0 ? twice : LAST_RETRY;

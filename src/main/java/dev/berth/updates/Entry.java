@@ -25,6 +25,8 @@ final class Entry {
     boolean back;
     /// Why it went back, or why it is stuck.
     Optional<String> reason = Optional.empty();
+    /// What is in its way at present; not kept in the journal.
+    Optional<String> obstacle = Optional.empty();
     /// What the successor wrote last.
     List<String> log = List.of();
     boolean needsAttention;

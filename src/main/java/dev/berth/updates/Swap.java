@@ -27,6 +27,8 @@ import java.util.function.Consumer;
 /// crashes.
 final class Swap {
     private static final OptionalInt OWN_GRACE = OptionalInt.empty();
+    /// How ENOSPC reads in what an engine says, which is written in Go.
+    private static final String NO_ROOM = "no space left on device";
 
     private final Engine engine;
     private final EngineContainers containers;
@@ -152,10 +154,22 @@ final class Swap {
         }
     }
 
-    /// All the way back, from wherever it stands.
+    /// All the way back, from wherever it stands. An engine without room on its disk cannot even start a container
+    /// that it has: what the successors take, which are of no use any more, is room enough.
     ///
     /// @throws Failure.Conflict if somebody else has taken what the old ones need
     void undo() {
+        try {
+            putBack();
+        } catch (Failure refused) {
+            boolean full = refused.whole().contains(NO_ROOM);
+            if (!full || entry.pairs().stream().noneMatch(this::nextExists)) throw refused;
+            removeSuccessors();
+            putBack();
+        }
+    }
+
+    private void putBack() {
         entry.pairs().forEach(this::find);
         for (Pair pair : entry.pairs()) if (!pair.removesItself() && !exists(pair.old())) throw lost(pair);
         if (entry.log.isEmpty()) entry.log = lastLines();
@@ -174,12 +188,16 @@ final class Swap {
         }
         // Only now: a policy would start one that stands by itself.
         for (Pair pair : entry.pairs()) policy(pair.old(), pair, pair.policy());
+        removeSuccessors();
+        for (Pair pair : entry.pairs()) if (pair.was().ran()) back(pair); // the same, the other way round
+    }
+
+    private void removeSuccessors() {
         for (Pair pair : entry.pairs().reversed()) {
             if (!nextExists(pair)) continue;
             containers.remove(next(pair), true, true);
             mirror.refresh(next(pair));
         }
-        for (Pair pair : entry.pairs()) if (pair.was().ran()) back(pair); // the same, the other way round
     }
 
     /// Somebody has removed a forerunner, so there is no way back: its successor is all that there is, and

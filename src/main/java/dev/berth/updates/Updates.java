@@ -350,6 +350,7 @@ public final class Updates implements AutoCloseable {
         job.item(
                 entry.item,
                 it -> it.running()
+                        .obstacle(entry.obstacle.or(() -> entry.reason))
                         .progress(entry.step.percent(), it.currentBytes(), it.totalBytes())
                         .with("step", step));
     }
@@ -377,7 +378,7 @@ public final class Updates implements AutoCloseable {
         if (stands.isPresent())
             told = told.with("container", Json.of(stands.get().shortId()));
         if (entry.step == Step.DONE && !entry.back) return told.succeeded(entry.digestAfter);
-        if (cancelled && !entry.needsAttention) return told;
+        if (cancelled && !entry.needsAttention) return told.obstacle(Optional.empty());
         return told.failed(entry.reason.orElse("it was put back"));
     }
 

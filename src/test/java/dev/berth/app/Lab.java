@@ -27,8 +27,22 @@ public record Lab(Map<String, String> variables) {
 
     /// An engine of its own for one test, which uses the shared registry; `lab/down` of the shared lab ends it too.
     public Lab engine(String suffix) {
+        return engine(suffix, List.of());
+    }
+
+    /// One whose data lie on a disk of their own.
+    ///
+    /// @param size such as `64m`
+    Lab engineOnDisk(String suffix, String size) {
+        return engine(suffix, List.of("--disk", size));
+    }
+
+    private Lab engine(String suffix, List<String> options) {
         String name = variable("BERTH_LAB_NAME") + suffix;
-        Output output = run("lab/engine", "start", name, "--registry", registry());
+        List<String> command = new ArrayList<>(List.of("lab/engine", "start", name, "--registry", registry()));
+        command.addAll(options);
+        Output output = run(command.toArray(String[]::new));
+        if (output.code() != 0) throw new IllegalStateException(command + ": " + output.text());
         var own = new TreeMap<>(variables);
         output.text().lines().filter(it -> it.startsWith("BERTH_LAB_")).forEach(line -> {
             int equals = line.indexOf('=');
@@ -58,6 +72,11 @@ public record Lab(Map<String, String> variables) {
     /// Where published ports answer.
     public String address() {
         return variable("BERTH_LAB_ADDRESS");
+    }
+
+    /// The folder of the engine's data.
+    Path data() {
+        return Path.of(variable("BERTH_LAB_STATE"), "data");
     }
 
     Path netns() {

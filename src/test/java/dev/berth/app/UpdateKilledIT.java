@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.json.Json;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -162,7 +161,7 @@ class UpdateKilledIT {
             Http http = serve(disk).http();
             String job = begin(http);
             awaitStep(http, job, "gating");
-            fill(disk.resolve("filler"));
+            Ballast.fill(disk.resolve("filler"));
             Json end = ended(http, job);
             assertEquals("failed", end.get("state").textOrEmpty(), end::toString);
             assertTrue(end.at("items", "subject", "error").textOrEmpty().contains("journal"), end::toString);
@@ -170,15 +169,6 @@ class UpdateKilledIT {
         } finally {
             end();
             LAB.run("umount", "-l", disk.toString());
-        }
-    }
-
-    private static void fill(Path file) throws IOException {
-        byte[] some = new byte[4096];
-        try (OutputStream out = Files.newOutputStream(file)) {
-            while (true) out.write(some);
-        } catch (IOException full) {
-            assertTrue(String.valueOf(full.getMessage()).contains("No space left"), full::toString);
         }
     }
 }
