@@ -6,6 +6,7 @@ import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.RestartPolicy;
 import dev.berth.model.Status;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -40,6 +41,14 @@ record Pair(
             return container.status().alive() || container.status() == Status.RESTARTING ? RUNNING : STOPPED;
         }
 
+        static Optional<Was> parse(String word) {
+            return Arrays.stream(values()).filter(it -> it.word().equals(word)).findFirst();
+        }
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
         boolean ran() {
             return this != STOPPED;
         }
@@ -58,7 +67,7 @@ record Pair(
         return new ObjBuilder()
                 .put("old", old.hex())
                 .put("name", name)
-                .put("was", was.name().toLowerCase(Locale.ROOT))
+                .put("was", was.word())
                 .put("policy", policy.toString())
                 .put("removes_itself", removesItself)
                 .put("inspect", inspect)

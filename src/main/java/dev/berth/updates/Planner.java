@@ -200,7 +200,7 @@ final class Planner {
                 asItWas ? Optional.empty() : Optional.of(followed),
                 ofOthers,
                 sources,
-                origin);
+                UpdateLabels.of(container, origin));
     }
 
     /// A tag that moves between the pull and the create must change nothing.

@@ -31,6 +31,7 @@ final class Recovery implements AutoCloseable {
     private final Jobs jobs;
     private final Journal journal;
     private final Families families;
+    private final LostUpdates lost;
     private final Resumption resumption;
     private final Pause pause;
     private final Thread thread = Thread.ofVirtual().name("recovery of updates").unstarted(this::run);
@@ -43,11 +44,19 @@ final class Recovery implements AutoCloseable {
         void resume(Job job, Entry entry) throws InterruptedException;
     }
 
-    Recovery(Mirror mirror, Jobs jobs, Journal journal, Families families, Resumption resumption, Pause pause) {
+    Recovery(
+            Mirror mirror,
+            Jobs jobs,
+            Journal journal,
+            Families families,
+            LostUpdates lost,
+            Resumption resumption,
+            Pause pause) {
         this.mirror = mirror;
         this.jobs = jobs;
         this.journal = journal;
         this.families = families;
+        this.lost = lost;
         this.resumption = resumption;
         this.pause = pause;
     }
@@ -104,6 +113,7 @@ final class Recovery implements AutoCloseable {
             List<String> items = orphans.stream().map(it -> it.item).toList();
             jobs.resumeLost(id, Updates.KIND, "resumed " + id, "recovery", items, it -> work(it, orphans));
         }
+        lost.settle(known);
         return Set.copyOf(known);
     }
 

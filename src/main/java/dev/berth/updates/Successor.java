@@ -47,6 +47,7 @@ record Successor(Json body, Map<String, Json> networks, Optional<String> leaves)
     /// @param reference what to follow in later updates, where `image` is an id
     /// @param ofOthers what it gets by `VolumesFrom`, by destination
     /// @param volumeSources those of `VolumesFrom` that are still there
+    /// @param marks the labels of this update
     record Ground(
             Json inherited,
             Json brought,
@@ -55,7 +56,7 @@ record Successor(Json body, Map<String, Json> networks, Optional<String> leaves)
             Optional<String> reference,
             Set<String> ofOthers,
             List<String> volumeSources,
-            Origin origin) {}
+            Map<String, String> marks) {}
 
     /// Which update it is made by.
     ///
@@ -91,9 +92,7 @@ record Successor(Json body, Map<String, Json> networks, Optional<String> leaves)
 
     private static Json labels(Json old, Json kept, AnonymousVolumes.Carried carried, Ground ground) {
         var labels = new TreeMap<>(kept.fields());
-        labels.put(UpdateLabels.OPERATION, Json.of(ground.origin().operation()));
-        labels.put(UpdateLabels.SERVER, Json.of(ground.origin().server()));
-        labels.put(UpdateLabels.FORERUNNER, Json.of(old.get("Id").textOrEmpty()));
+        ground.marks().forEach((key, value) -> labels.put(key, Json.of(value)));
         ground.reference().ifPresent(it -> labels.put(UpdateLabels.IMAGE, Json.of(it)));
         var anonymous = new TreeSet<>(carried.names());
         var mounted = new TreeSet<String>();

@@ -21,14 +21,33 @@ final class UpdateLabels {
     static final String SERVER = "berth.update.server";
     /// The full id of the container whose place it takes.
     static final String FORERUNNER = "berth.update.of";
+    /// How the forerunner was, and the restart policy it had, which no journal may be left to tell.
+    static final String WAS = "berth.update.of.was";
+
+    static final String POLICY = "berth.update.of.policy";
     /// The reference of one that had to be created from an image's id.
     static final String IMAGE = "berth.image";
 
     /// What is true of one container and not of its successor. The first two would have it swept as half made.
     private static final Set<String> OF_ONE_LIFE =
-            Set.of("berth.op", "berth.start", OPERATION, SERVER, FORERUNNER, IMAGE, CarriedVolumes.LABEL);
+            Set.of("berth.op", "berth.start", OPERATION, SERVER, FORERUNNER, WAS, POLICY, IMAGE, CarriedVolumes.LABEL);
 
     private UpdateLabels() {}
+
+    /// Those of a successor: whatever is lost, they tell what it is.
+    static Map<String, String> of(Container forerunner, Successor.Origin origin) {
+        return Map.of(
+                OPERATION,
+                origin.operation(),
+                SERVER,
+                origin.server(),
+                FORERUNNER,
+                forerunner.id().hex(),
+                WAS,
+                Pair.Was.of(forerunner).word(),
+                POLICY,
+                forerunner.restartPolicy().toString());
+    }
 
     static boolean isOfOneLife(String label) {
         return OF_ONE_LIFE.contains(label);

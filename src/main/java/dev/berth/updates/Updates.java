@@ -96,7 +96,8 @@ public final class Updates implements AutoCloseable {
         this.pause = pause;
         this.random = random;
         this.server = server;
-        this.recovery = new Recovery(mirror, jobs, journal, families, this::resume, pause);
+        var lost = new LostUpdates(engine.containers(), mirror, containers, jobs, families, server);
+        this.recovery = new Recovery(mirror, jobs, journal, families, lost, this::resume, pause);
         this.leftovers = new Leftovers(engine.containers(), mirror, server, recovery::operations, pause);
         this.auto = new Auto(this, mirror, images.freshness(), journal, clock, ZoneId.systemDefault(), pause);
         mirror.listen(leftovers);

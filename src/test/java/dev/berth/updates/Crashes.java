@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Updates in the middle of which something dies, and what is there when all is back.
@@ -39,7 +40,9 @@ final class Crashes {
     enum Victim {
         SERVER,
         ENGINE,
-        BOTH
+        BOTH,
+        /// The server, and its database is not found again.
+        DATABASE
     }
 
     /// @param halves at which call that changes something, see [Severable#killAfter]
@@ -53,7 +56,8 @@ final class Crashes {
             boolean reached = victim == Victim.ENGINE
                     ? engineDies(folder, halves, stands)
                     : serverDies(folder, halves, stands, victim == Victim.BOTH);
-            if (reached) check(what, folder, old, policy, stands, volumes);
+            if (reached && victim == Victim.DATABASE) checkWithoutJournal(what, folder, policy, volumes);
+            else if (reached) check(what, folder, old, policy, stands, volumes);
             return reached;
         } finally {
             delete(folder);
@@ -125,9 +129,55 @@ final class Crashes {
         }
     }
 
+    /// One of the two runs under the name with its policy, none that ever ran is deleted, and it is said what is left.
+    /// Another start finds it like that, and leaves it.
+    private void checkWithoutJournal(String what, Path folder, String policy, Set<String> volumes) {
+        empty(folder);
+        Set<ContainerId> ids = Set.of();
+        for (int lives = 0; lives < 2; lives++) {
+            try (var life = new Life(yard.engine(), folder, grace).open()) {
+                await(what).atMost(60, SECONDS).until(() -> isSettled(life, policy));
+                List<Container> others = life.all().stream()
+                        .filter(it -> !it.name().equals("web"))
+                        .toList();
+                assertTrue(others.size() <= 1, what);
+                for (Container other : others) {
+                    assertTrue(!other.status().alive(), what);
+                    assertEquals(RestartPolicy.NO, other.restartPolicy(), what);
+                    JobView job = life.jobs.list().getFirst();
+                    assertTrue(job.needsAttention(), () -> what + ": " + job);
+                    assertTrue(job.detail().orElse("").contains(other.id().shortId()), () -> what + ": " + job);
+                }
+                assertEquals(volumes, yard.volumes(), what);
+                var now = life.all().stream().map(Container::id).collect(Collectors.toSet());
+                assertTrue(lives == 0 || now.equals(ids), what);
+                ids = now;
+            }
+        }
+    }
+
+    private static boolean isSettled(Life life, String policy) {
+        if (life.jobs.list().stream().anyMatch(it -> !it.state().ended())) return false;
+        return life.all().stream()
+                        .noneMatch(it -> it.startedAt().isEmpty() || it.name().contains(".berth-new-"))
+                && life.all().stream()
+                        .anyMatch(it -> it.name().equals("web")
+                                && it.status() == Status.RUNNING
+                                && it.restartPolicy().equals(RestartPolicy.parse(policy)));
+    }
+
     private static Path temporary() {
         try {
             return Files.createTempDirectory("crashes");
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+    }
+
+    private static void empty(Path folder) {
+        delete(folder);
+        try {
+            Files.createDirectory(folder);
         } catch (IOException unwritable) {
             throw new UncheckedIOException(unwritable);
         }

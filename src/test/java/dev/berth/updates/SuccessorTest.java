@@ -40,7 +40,7 @@ class SuccessorTest {
                 Optional.empty(),
                 Set.of("/of-others"),
                 List.of("db:ro"),
-                new Successor.Origin("op1", "here"));
+                Map.of("berth.update.of", ID, "berth.update.op", "op1", "berth.update.server", "here"));
         return Successor.of(old, ground);
     }
 

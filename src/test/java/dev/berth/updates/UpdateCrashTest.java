@@ -33,6 +33,17 @@ class UpdateCrashTest {
         assertTrue(halves > 10, () -> "an update has more calls than that");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "no, true", "always, true", "unless-stopped, true", "on-failure:3, true",
+        "no, false", "always, false", "unless-stopped, false", "on-failure:3, false",
+    })
+    void withoutItsDatabaseOneOfTheTwoRunsAndTheOtherIsKeptAndNamed(String policy, boolean stands) {
+        int halves = 1;
+        while (survives(Victim.DATABASE, policy, stands, halves)) halves++;
+        assertTrue(halves > 10, () -> "an update has more calls than that");
+    }
+
     private static boolean survives(Victim victim, String policy, boolean stands, int halves) {
         try (var yard = new Memory()) {
             return new Crashes(yard, Duration.ofMillis(100)).survives(victim, policy, stands, halves);
