@@ -3,9 +3,12 @@ package dev.berth.containers;
 import dev.berth.json.Fields;
 import dev.berth.json.Json;
 import dev.berth.model.ContainerSpec;
+import dev.berth.model.Failure;
 import dev.berth.model.Faults;
 import dev.berth.model.ImageRef;
 import dev.berth.model.RestartPolicy;
+import dev.berth.model.UpdateRule;
+import dev.berth.model.UpdateWindow;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +18,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /// Reads the body of a create, and names everything that is wrong with it at once.
@@ -25,7 +29,9 @@ public final class CreateRequestReader {
     private static final Pattern HOSTNAME = Pattern.compile(
             "(?=.{1,63}$)[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*");
     private static final String OURS = "berth.";
-    private static final String OURS_TO_GIVE = "berth.update";
+    /// Ours that anybody may give, by what reads them.
+    private static final Map<String, Consumer<String>> OURS_TO_GIVE =
+            Map.of("berth.update", UpdateRule::parse, "berth.update.window", UpdateWindow::parse);
 
     private final Fields fields;
     private final Faults faults;
@@ -148,10 +154,22 @@ public final class CreateRequestReader {
         for (String key : labels.keySet()) {
             checkKey(key, "labels." + key);
             if (key.isBlank()) faults.add("labels." + key, "a label needs a name");
-            if (key.startsWith(OURS) && !key.startsWith(OURS_TO_GIVE))
-                faults.add("labels." + key, "labels under berth. are Berth's own, except berth.update*");
+            if (key.startsWith(OURS)) checkOurs(key, labels.getOrDefault(key, ""));
         }
         return labels;
+    }
+
+    private void checkOurs(String key, String value) {
+        try {
+            Consumer<String> reader = OURS_TO_GIVE.get(key);
+            if (reader != null) reader.accept(value);
+            else
+                faults.add(
+                        "labels." + key,
+                        "labels under berth. are Berth's own, except berth.update and berth.update.window");
+        } catch (Failure.Invalid unreadable) {
+            faults.add("labels." + key, unreadable.detail());
+        }
     }
 
     private List<String> networks() {

@@ -9,6 +9,8 @@ import dev.berth.model.Digest;
 import dev.berth.model.Failure;
 import dev.berth.model.Image;
 import dev.berth.model.Pause;
+import dev.berth.model.UpdateRule;
+import dev.berth.model.UpdateWindow;
 import dev.berth.store.DatabaseFailure;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -79,7 +81,7 @@ final class Auto implements AutoCloseable {
     private void look() {
         try {
             List<Container> due = mirror.snapshot().containers().values().stream()
-                    .filter(it -> updates.rule(it) == UpdateLabels.Rule.AUTO)
+                    .filter(it -> updates.rule(it) == UpdateRule.AUTO)
                     .filter(it -> !it.removesItself() && isOpen(it))
                     .filter(it -> isTimeFor(it.id()))
                     .filter(it ->
@@ -101,7 +103,7 @@ final class Auto implements AutoCloseable {
     private boolean isOpen(Container container) {
         Optional<String> text = UpdateLabels.own(container, image(container), UpdateLabels.WINDOW);
         try {
-            Window window = text.map(Window::parse).orElse(Window.ALWAYS);
+            UpdateWindow window = text.map(UpdateWindow::parse).orElse(UpdateWindow.ALWAYS);
             return window.contains(LocalDateTime.ofInstant(clock.instant(), zone));
         } catch (Failure.Invalid unreadable) {
             if (complainedOf.add(container.id() + text.orElse("")))

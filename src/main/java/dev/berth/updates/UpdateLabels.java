@@ -2,18 +2,22 @@ package dev.berth.updates;
 
 import dev.berth.containers.CarriedVolumes;
 import dev.berth.model.Container;
+import dev.berth.model.Failure;
 import dev.berth.model.Image;
-import java.util.Arrays;
+import dev.berth.model.UpdateRule;
+import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /// The labels by which updates are steered, and those that Berth writes on a successor.
 final class UpdateLabels {
+    private static final System.Logger LOG = System.getLogger(UpdateLabels.class.getName());
+
     static final String OURS = "berth.";
-    /// `off`, `notify` or `auto`.
+    /// See [dev.berth.model.UpdateRule].
     static final String RULE = "berth.update";
-    /// When `auto` may act, see [Window].
+    /// When `auto` may act, see [dev.berth.model.UpdateWindow].
     static final String WINDOW = "berth.update.window";
     /// Which update made it.
     static final String OPERATION = "berth.update.op";
@@ -63,19 +67,14 @@ final class UpdateLabels {
         return Optional.ofNullable(labels.get(label)).filter(it -> !it.isBlank() && !it.equals(ofImage.get(label)));
     }
 
-    /// How a container wants to be updated.
-    enum Rule {
-        /// By nobody.
-        OFF,
-        /// When somebody asks; as long as nobody does it is only told that there is something newer.
-        NOTIFY,
-        /// By itself, within its window.
-        AUTO;
-
-        static Optional<Rule> parse(String word) {
-            return Arrays.stream(values())
-                    .filter(it -> it.name().equalsIgnoreCase(word))
-                    .findFirst();
+    /// What nobody can read is no consent.
+    static UpdateRule rule(Container container, Optional<Image> image) {
+        Optional<String> text = own(container, image, RULE);
+        try {
+            return text.map(UpdateRule::parse).orElse(UpdateRule.NOTIFY);
+        } catch (Failure.Invalid unreadable) {
+            LOG.log(Level.WARNING, "{0} is left alone: {1}: {2}", container.name(), RULE, unreadable.detail());
+            return UpdateRule.OFF;
         }
     }
 

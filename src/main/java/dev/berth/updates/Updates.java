@@ -18,6 +18,7 @@ import dev.berth.model.Image;
 import dev.berth.model.ImageRef;
 import dev.berth.model.Pause;
 import dev.berth.model.RandomId;
+import dev.berth.model.UpdateRule;
 import dev.berth.store.DatabaseFailure;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -174,15 +175,12 @@ public final class Updates implements AutoCloseable {
 
     private List<Container> updatable() {
         return mirror.snapshot().containers().values().stream()
-                .filter(it -> rule(it) != UpdateLabels.Rule.OFF)
+                .filter(it -> rule(it) != UpdateRule.OFF)
                 .toList();
     }
 
-    UpdateLabels.Rule rule(Container container) {
-        Optional<Image> image = mirror.snapshot().image(container.imageId());
-        return UpdateLabels.own(container, image, UpdateLabels.RULE)
-                .flatMap(UpdateLabels.Rule::parse)
-                .orElse(UpdateLabels.Rule.NOTIFY);
+    UpdateRule rule(Container container) {
+        return UpdateLabels.rule(container, mirror.snapshot().image(container.imageId()));
     }
 
     private void each(Job job, List<Container> some) throws InterruptedException {

@@ -400,6 +400,10 @@ class CreateRequestReaderTest {
             labels.a | "labels":{"a":null}
             labels. | "labels":{"":"x"}
             labels.berth.op | "labels":{"berth.op":"x"}
+            labels.berth.update.of | "labels":{"berth.update.of":"x"}
+            labels.berth.updates | "labels":{"berth.updates":"off"}
+            labels.berth.update | "labels":{"berth.update":"perhaps"}
+            labels.berth.update.window | "labels":{"berth.update.window":"at night"}
             labels.berth.server | "labels":{"berth.server":"x"}
             labels.berth. | "labels":{"berth.":"x"}
             volumes | "volumes":"data:/x"

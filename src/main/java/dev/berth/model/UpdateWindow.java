@@ -1,6 +1,5 @@
-package dev.berth.updates;
+package dev.berth.model;
 
-import dev.berth.model.Failure;
 import java.time.DayOfWeek;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
@@ -12,20 +11,21 @@ import java.util.regex.Pattern;
 
 /// When updates may happen by themselves: `03:00-05:00`, `sat,sun 22:00-04:00`, in the local time of the
 /// server. One that ends before it begins goes over midnight and belongs to the day on which it begins.
-record Window(Set<DayOfWeek> days, LocalTime from, LocalTime to) {
-    static final Window ALWAYS = new Window(EnumSet.allOf(DayOfWeek.class), LocalTime.MIN, LocalTime.MIN);
+public record UpdateWindow(Set<DayOfWeek> days, LocalTime from, LocalTime to) {
+    public static final UpdateWindow ALWAYS =
+            new UpdateWindow(EnumSet.allOf(DayOfWeek.class), LocalTime.MIN, LocalTime.MIN);
 
     private static final Pattern GRAMMAR = Pattern.compile(
             "(?:(?<days>[a-z]{3}(?:,[a-z]{3})*) +)?(?<from>\\d{2}:\\d{2})-(?<to>\\d{2}:\\d{2})",
             Pattern.CASE_INSENSITIVE);
 
     /// @throws Failure.Invalid if it is no window
-    static Window parse(String text) {
+    public static UpdateWindow parse(String text) {
         Matcher parts = GRAMMAR.matcher(text.strip());
         if (!parts.matches()) throw notOne(text);
         try {
             String days = parts.group("days");
-            return new Window(
+            return new UpdateWindow(
                     days == null ? EnumSet.allOf(DayOfWeek.class) : days(days, text),
                     LocalTime.parse(String.valueOf(parts.group("from"))),
                     LocalTime.parse(String.valueOf(parts.group("to"))));
@@ -50,7 +50,7 @@ record Window(Set<DayOfWeek> days, LocalTime from, LocalTime to) {
         return new Failure.Invalid("'" + text + "' is not a window such as 03:00-05:00 or sat,sun 22:00-04:00");
     }
 
-    boolean contains(LocalDateTime moment) {
+    public boolean contains(LocalDateTime moment) {
         LocalTime time = moment.toLocalTime();
         if (from.equals(to)) return days.contains(moment.getDayOfWeek());
         if (from.isBefore(to)) return days.contains(moment.getDayOfWeek()) && !time.isBefore(from) && time.isBefore(to);

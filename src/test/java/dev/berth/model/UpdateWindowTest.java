@@ -1,16 +1,15 @@
-package dev.berth.updates;
+package dev.berth.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.berth.model.Failure;
 import java.time.LocalDateTime;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// When an update may happen by itself. 2026-01-03 is a Saturday.
-class WindowTest {
+class UpdateWindowTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -31,12 +30,12 @@ class WindowTest {
                 "sun 00:00-00:00         | 2026-01-03T13:00 | false",
             })
     void aMomentIsInItOrNot(String window, LocalDateTime moment, boolean inside) {
-        assertEquals(inside, Window.parse(window).contains(moment));
+        assertEquals(inside, UpdateWindow.parse(window).contains(moment));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "3-5", "03:00", "25:00-05:00", "xyz 03:00-05:00", "sat,03:00-05:00", "03:00-05:00 sat"})
     void whatIsNoWindowIsRefused(String text) {
-        assertThrows(Failure.Invalid.class, () -> Window.parse(text));
+        assertThrows(Failure.Invalid.class, () -> UpdateWindow.parse(text));
     }
 }
