@@ -12,11 +12,12 @@ tree() {
 
 floor() { if [ -x "$work/probe" ]; then "$work/probe" "$1" 20; fi; }
 
-# thread_cpu NAME: nanoseconds of CPU of the server's threads of that name
+# thread_cpu PATTERN: nanoseconds of CPU of the server's threads of such names
 thread_cpu() {
   local task sum=0 nanos
   for task in "/proc/$server/task"/*; do
-    if [ "$(<"$task/comm")" = "$1" ]; then
+    # shellcheck disable=SC2053 # a pattern
+    if [[ $(<"$task/comm") == $1 ]]; then
       read -r nanos _ <"$task/schedstat"
       sum=$((sum + nanos))
     fi
@@ -37,14 +38,16 @@ keep_looking() {
 
 # measure_window: Berth samples each second
 measure_window() {
-  local before
+  local before compiled
   ask '/container?name=s1' >/dev/null
   sleep 2
   before=$(thread_cpu sampler)
+  compiled=$(thread_cpu 'C? Compiler*')
   cpu_now "$server" >"$work/server.cpu"
   cpu_now "$dockerd" >"$work/engine.cpu"
   keep_looking "$window"
   note sampler_cpu "$(calc "($(thread_cpu sampler) - $before) / 1000 / $window")"
+  note compiler_cpu "$(calc "($(thread_cpu 'C? Compiler*') - $compiled) / 1000 / $window")"
   note server_cpu "$(calc "$(cpu_since "$work/server.cpu" "$server") / $window")"
   note engine_cpu "$(calc "$(cpu_since "$work/engine.cpu" "$dockerd") / $window")"
 }
@@ -170,6 +173,9 @@ TEXT
 }
 
 berth_cost() { echo "({server_cpu} - $(typical server_cpu 0)) * {interval} / {n}"; }
+settled_cost() {
+  echo "({server_cpu} - {compiler_cpu} - $(typical server_cpu 0) + $(typical compiler_cpu 0)) * {interval} / {n}"
+}
 engine_cost='({engine_cpu} - {dockerd_still}) * {interval} / {n}'
 streams_cost='({streams} - {engine_still}) / {n}'
 
@@ -180,18 +186,20 @@ print_sampling() {
 CPU, medians over $sample_rounds times $window s in which Berth samples each second though hardly anybody asks, in turn with
 $still_window s in which Berth is stopped by a signal, for what the engine does anyway: dockerd beside Berth, all of it beside
 \`docker stats\`. That streams after them as often, its own CPU and the engine's, with the shims, added. Before all this the
-server had sampled each second for $(cat "$work"/warm_up.* | sort -n | head -n 1) s or more. From the whole process is taken off what a Berth without
-containers uses. The floor is a loop in C (\`bench/probe.c\`) over the same files, kept open.
+server had sampled each second for $(cat "$work"/warm_up.* | sort -n | head -n 1) s or more; the JVM's compilers are at work for longer than that, and
+end. From the whole process is taken off what a Berth without containers uses. The floor is a loop in C (\`bench/probe.c\`)
+over the same files, kept open, 20 times a second.
 
 $(table_head 'µs per container and sample')
 $(table_row "Berth, the sampler's thread" %.1f '{sampler_cpu} * {interval} / {n}')
 $(table_row 'Berth, the whole process' %.1f "$(berth_cost)")
+$(table_row 'Berth, the whole process but its compilers' %.1f "$(settled_cost)")
 $(table_row 'the engine, because of Berth' %.1f "$engine_cost")
 $(table_row '`docker stats`, streaming' %.1f "$streams_cost")
 $(table_row 'floor: C' %.1f '{floor}')
 
 Statistics came from: $(sort -u "$work"/source_word.* | paste -sd ' '), every $(typical interval "${sizes[0]}") s.
-A Berth without containers: $(calc "$(typical server_cpu 0) / 1000" %.2f) ms of CPU per second.
+A Berth without containers: $(calc "$(typical server_cpu 0) / 1000" %.2f) ms of CPU per second, $(calc "$(typical compiler_cpu 0) / 1000" %.2f) of them its compilers'.
 TEXT
 }
 
