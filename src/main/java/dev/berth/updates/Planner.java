@@ -139,6 +139,7 @@ final class Planner {
     ///
     /// @param next the image for the first of them
     List<Pair> pairs(List<Container> group, Container first, Image next, Successor.Origin origin) {
+        requirePlatform(first, next);
         List<Pair> pairs = new ArrayList<>();
         for (Container container : group) {
             boolean asked = container.id().equals(first.id());
@@ -147,6 +148,22 @@ final class Planner {
             pairs.add(pair(container, asked ? next : own(container), origin));
         }
         return pairs;
+    }
+
+    /// A pull brings what fits the engine, whatever platform the container was made for.
+    ///
+    /// @throws Failure.Conflict (`update-refused`) if the successor would run on another one
+    void requirePlatform(Container container, Image next) {
+        String wanted = image(container).map(Planner::platform).orElse(platform(next));
+        if (!wanted.equals(platform(next)))
+            throw refused(
+                    container,
+                    "it runs an image for " + wanted + ", and the newer one here is for " + platform(next)
+                            + "; pull the image for its platform, and make it anew");
+    }
+
+    private static String platform(Image image) {
+        return image.os() + "/" + image.architecture();
     }
 
     /// One that shares namespaces keeps its image: a tag that names another by now must not slip in without a gate.

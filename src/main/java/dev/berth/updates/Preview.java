@@ -55,6 +55,7 @@ final class Preview {
         boolean newerThere = there.isPresent() && !there.equals(before);
         Optional<Image> next = here.filter(_ -> newerHere)
                 .filter(it -> there.isEmpty() || Images.digest(it, reference).equals(there));
+        next.ifPresent(it -> planner.requirePlatform(container, it));
         Json inspect = engine.details().container(container.id(), true);
         return new UpdatePlan(
                 container.name(),

@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -22,6 +24,16 @@ public final class Release {
     /// @param config of the image, as JSON
     /// @return the whole reference
     public static String publish(Lab lab, String image, Map<String, String> files, String config) {
+        return publish(lab, image, files, config, List.of());
+    }
+
+    /// One that says it was built for another kind of machine.
+    static String publishFor(Lab lab, String architecture, String image, String config) {
+        return publish(lab, image, Map.of(), config, List.of(architecture));
+    }
+
+    private static String publish(
+            Lab lab, String image, Map<String, String> files, String config, List<String> further) {
         try {
             Path folder = Files.createTempDirectory("release");
             try {
@@ -31,7 +43,9 @@ public final class Release {
                 Files.createDirectories(folder.resolve("tmp"));
                 for (Map.Entry<String, String> file : files.entrySet())
                     Files.writeString(folder.resolve(file.getKey()), file.getValue());
-                Lab.Output output = lab.run("lab/push", lab.registry(), image, folder.toString(), config);
+                var command = new ArrayList<>(List.of("lab/push", lab.registry(), image, folder.toString(), config));
+                command.addAll(further);
+                Lab.Output output = lab.run(command.toArray(String[]::new));
                 assertEquals(0, output.code(), output::text);
                 return lab.registry() + "/" + image;
             } finally {

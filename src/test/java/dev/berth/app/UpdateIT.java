@@ -108,6 +108,23 @@ class UpdateIT {
     }
 
     @Test
+    void aPullThatBringsAnotherPlatformIsRefused() {
+        String config = STEADY.formatted("");
+        String image = Release.publishFor(lab, "arm64", "update/platform:latest", config);
+        lab.docker("pull", "-q", image);
+        String warned = lab.docker("run", "-d", "--name", "platform", image);
+        String old = warned.lines().toList().getLast();
+        await().until(() -> berth.http().get("/container/" + old).status() == 200);
+        publish("update/platform:latest", STEADY.formatted(", \"Env\": [\"V=2\"]"));
+        Json job = update("platform");
+        assertEquals("skipped", state(job, "platform"), job::toString);
+        assertTrue(item(job, "platform").get("error").textOrEmpty().contains("linux/arm64"), job::toString);
+        assertEquals(old, inspect("platform").get("Id").textOrEmpty());
+        Http.Reply plan = berth.http().post("/container/platform/update?dry_run=true");
+        assertEquals(409, plan.status(), plan::text);
+    }
+
+    @Test
     void everythingOfTheUsersIsTheSameAndTheNewImagesDefaultsApply() {
         String image = first(
                 "update/full:latest",

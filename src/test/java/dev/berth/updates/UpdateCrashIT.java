@@ -48,7 +48,9 @@ class UpdateCrashIT {
         "ENGINE, true, 3",
         "ENGINE, false, 4",
         "BOTH, true, 4",
-        "BOTH, false, 5"
+        "BOTH, false, 5",
+        "DATABASE, true, 3",
+        "DATABASE, false, 4"
     })
     void exactlyOneRunsWhateverDiesAndWhenever(Victim victim, boolean stands, int each) {
         var crashes = new Crashes(yard, Duration.ofMillis(300));
