@@ -50,6 +50,8 @@ measure_window() {
   note compiler_cpu "$(calc "($(thread_cpu 'C? Compiler*') - $compiled) / 1000 / $window")"
   note server_cpu "$(calc "$(cpu_since "$work/server.cpu" "$server") / $window")"
   note engine_cpu "$(calc "$(cpu_since "$work/engine.cpu" "$dockerd") / $window")"
+  # Now, not after the streams: whom nobody has asked for half a minute, by then, samples every ten seconds.
+  note interval "$(ask /info | sed -n 's/.*"interval_seconds":\([0-9.]*\).*/\1/p')"
 }
 
 # measure_still: what the engine does anyway, while Berth is stopped by a signal; with the shims, which only `docker stats`
@@ -104,7 +106,6 @@ measure_sampling() {
     kill -CONT "$server"
   fi
   note source_word "$(ask /info | sed -n 's/.*"source":"\([^"]*\)".*/\1/p')"
-  note interval "$(ask /info | sed -n 's/.*"interval_seconds":\([0-9.]*\).*/\1/p')"
   say "sampling at $containers containers: $sample_rounds rounds"
 }
 
