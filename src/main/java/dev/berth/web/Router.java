@@ -20,6 +20,9 @@ final class Router {
     private static final Caller NOBODY = new Caller("nobody", java.util.Set.of());
 
     private final List<Route> routes;
+    /// Those without variables, by their path: nothing wins over them, and most requests are for them.
+    private final Map<String, List<Found>> fixed;
+
     private final Map<String, Route> atHand;
     private final Tokens tokens;
     private final Door door;
@@ -30,6 +33,11 @@ final class Router {
                 .sorted(Comparator.<Route>comparingInt(it -> it.pattern().variables())
                         .thenComparingInt(it -> -it.pattern().length())) // `…/{id...}/history` before `…/{id...}`
                 .toList();
+        this.fixed = this.routes.stream()
+                .filter(it -> it.pattern().variables() == 0)
+                .collect(Collectors.groupingBy(
+                        it -> it.pattern().text(),
+                        Collectors.mapping(it -> new Found(it, Map.of()), Collectors.toUnmodifiableList())));
         this.atHand = this.routes.stream()
                 .filter(it -> it.atHand().isPresent())
                 .collect(Collectors.toUnmodifiableMap(it -> it.pattern().text(), it -> it));
@@ -89,9 +97,10 @@ final class Router {
 
     private Answer route(Incoming in, RequestCounts.Counting counting) throws InterruptedException {
         door.check(in.headers());
-        if (!in.rawPath().chars().allMatch(it -> it > ' ' && it < 0x7F))
+        if (!isPlain(in.rawPath()))
             throw new Failure.Invalid("path", "must be ASCII; everything else is percent-encoded UTF-8");
-        List<Found> found = find(in.rawPath());
+        List<Found> known = fixed.get(in.rawPath());
+        List<Found> found = known == null ? find(in.rawPath()) : known;
         if (!found.isEmpty()) counting.taken(found.getFirst().route().pattern().text());
         Optional<Found> match =
                 found.stream().filter(it -> it.route().answers(in.method())).findFirst();
@@ -112,6 +121,11 @@ final class Router {
                 .handler()
                 .handle(new Request(
                         in.method(), chosen.parameters(), query, in.headers(), in.body(), in.client(), caller));
+    }
+
+    private static boolean isPlain(String path) {
+        for (int i = 0; i < path.length(); i++) if (path.charAt(i) <= ' ' || path.charAt(i) >= 0x7F) return false;
+        return true;
     }
 
     private record Found(Route route, Map<String, String> parameters) {}
