@@ -31,7 +31,7 @@ public final class CreateRequestReader {
     private static final String OURS = "berth.";
     /// Ours that anybody may give, by what reads them.
     private static final Map<String, Consumer<String>> OURS_TO_GIVE =
-            Map.of("berth.update", UpdateRule::parse, "berth.update.window", UpdateWindow::parse);
+            Map.of(UpdateRule.LABEL, UpdateRule::parse, UpdateWindow.LABEL, UpdateWindow::parse);
 
     private final Fields fields;
     private final Faults faults;
@@ -166,7 +166,8 @@ public final class CreateRequestReader {
             else
                 faults.add(
                         "labels." + key,
-                        "labels under berth. are Berth's own, except berth.update and berth.update.window");
+                        "labels under berth. are Berth's own, except " + UpdateRule.LABEL + " and "
+                                + UpdateWindow.LABEL);
         } catch (Failure.Invalid unreadable) {
             faults.add("labels." + key, unreadable.detail());
         }

@@ -12,6 +12,9 @@ public enum UpdateRule {
     /// By itself, within its window.
     AUTO;
 
+    /// The label that says it.
+    public static final String LABEL = "berth.update";
+
     /// @throws Failure.Invalid if it is none
     public static UpdateRule parse(String text) {
         return Arrays.stream(values())

@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
 /// When updates may happen by themselves: `03:00-05:00`, `sat,sun 22:00-04:00`, in the local time of the
 /// server. One that ends before it begins goes over midnight and belongs to the day on which it begins.
 public record UpdateWindow(Set<DayOfWeek> days, LocalTime from, LocalTime to) {
+    /// The label that says it.
+    public static final String LABEL = "berth.update.window";
+
     public static final UpdateWindow ALWAYS =
             new UpdateWindow(EnumSet.allOf(DayOfWeek.class), LocalTime.MIN, LocalTime.MIN);
 

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /// Updates by themselves the containers that ask for it, within their windows. It asks no registry: what is
 /// newer is known from the checks.
@@ -81,7 +82,7 @@ final class Auto implements AutoCloseable {
     private void look() {
         try {
             List<Container> due = mirror.snapshot().containers().values().stream()
-                    .filter(it -> updates.rule(it) == UpdateRule.AUTO)
+                    .filter(this::asksForIt)
                     .filter(it -> !it.removesItself() && isOpen(it))
                     .filter(it -> isTimeFor(it.id()))
                     .filter(it ->
@@ -100,15 +101,33 @@ final class Auto implements AutoCloseable {
         return last == null || !clock.instant().isBefore(last.plus(AGAIN));
     }
 
+    private boolean asksForIt(Container container) {
+        return read(container, UpdateRule.LABEL, UpdateRule::parse, UpdateRule.NOTIFY)
+                .filter(UpdateRule.AUTO::equals)
+                .isPresent();
+    }
+
     private boolean isOpen(Container container) {
-        Optional<String> text = UpdateLabels.own(container, image(container), UpdateLabels.WINDOW);
+        LocalDateTime now = LocalDateTime.ofInstant(clock.instant(), zone);
+        return read(container, UpdateWindow.LABEL, UpdateWindow::parse, UpdateWindow.ALWAYS)
+                .filter(it -> it.contains(now))
+                .isPresent();
+    }
+
+    /// What a label says; nothing if that cannot be read, which is told once.
+    private <T> Optional<T> read(Container container, String label, Function<String, T> reader, T otherwise) {
+        Optional<String> text = UpdateLabels.own(container, image(container), label);
         try {
-            UpdateWindow window = text.map(UpdateWindow::parse).orElse(UpdateWindow.ALWAYS);
-            return window.contains(LocalDateTime.ofInstant(clock.instant(), zone));
+            return Optional.of(text.map(reader).orElse(otherwise));
         } catch (Failure.Invalid unreadable) {
-            if (complainedOf.add(container.id() + text.orElse("")))
-                LOG.log(Level.WARNING, "{0} is not updated by itself: {1}", container.name(), unreadable.detail());
-            return false;
+            if (complainedOf.add(container.id() + label + text.orElse("")))
+                LOG.log(
+                        Level.WARNING,
+                        "{0} is not updated by itself: {1}: {2}",
+                        container.name(),
+                        label,
+                        unreadable.detail());
+            return Optional.empty();
         }
     }
 

@@ -86,15 +86,15 @@ final class Entry {
     }
 
     String newName(Pair pair) {
-        return pair.name() + ".berth-new-" + operation;
+        return TemporaryName.NEW.of(pair.name(), operation);
     }
 
     String oldName(Pair pair) {
-        return pair.name() + ".berth-old-" + operation;
+        return TemporaryName.OLD.of(pair.name(), operation);
     }
 
     String failedName(Pair pair) {
-        return pair.name() + ".berth-failed-" + operation;
+        return TemporaryName.FAILED.of(pair.name(), operation);
     }
 
     Json json() {

@@ -79,7 +79,7 @@ final class Leftovers implements ContainerListener, AutoCloseable {
                 && server.equals(container.labels().get(UpdateLabels.SERVER))
                 && container.status() == Status.CREATED
                 && container.startedAt().isEmpty()
-                && container.name().endsWith(".berth-new-" + operation);
+                && TemporaryName.NEW.isOf(container.name(), operation);
     }
 
     private boolean isNobodys(Container container) {

@@ -8,7 +8,7 @@ import dev.berth.jobs.Jobs;
 import dev.berth.mirror.Mirror;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
-import dev.berth.model.LimitsChange;
+import dev.berth.model.Failure;
 import dev.berth.model.RestartPolicy;
 import dev.berth.updates.Pair.Was;
 import java.lang.System.Logger.Level;
@@ -17,7 +17,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -29,6 +28,7 @@ final class LostUpdates {
     private static final System.Logger LOG = System.getLogger(LostUpdates.class.getName());
 
     private final EngineContainers engine;
+    private final Ensure ensure;
     private final Mirror mirror;
     private final Containers containers;
     private final Jobs jobs;
@@ -44,6 +44,10 @@ final class LostUpdates {
             Families families,
             String server) {
         this.engine = engine;
+        this.ensure = new Ensure(
+                engine,
+                mirror,
+                id -> new Failure.NotFound("no-such-container", id.shortId() + " was removed by somebody else"));
         this.mirror = mirror;
         this.containers = containers;
         this.jobs = jobs;
@@ -56,18 +60,18 @@ final class LostUpdates {
         Map<String, List<Remains>> lost = new TreeMap<>();
         for (Container next : mirror.snapshot().containers().values()) {
             String operation = next.labels().getOrDefault(UpdateLabels.OPERATION, "");
-            Optional<Container> old = forerunner(next);
-            if (operation.isEmpty() || journaled.contains(operation) || old.isEmpty()) continue;
-            if (server.equals(next.labels().get(UpdateLabels.SERVER)))
-                lost.computeIfAbsent(operation, _ -> new ArrayList<>())
-                        .add(new Remains(old.get(), next, name(operation, old.get(), next), operation));
-            else
-                LOG.log(
-                        Level.WARNING,
-                        "{0} is the successor of {1} in an update by another installation of Berth, which is under way"
-                                + " or was broken off",
-                        next.name(),
-                        old.get().name());
+            if (operation.isEmpty() || journaled.contains(operation)) continue;
+            forerunner(next).ifPresent(old -> {
+                if (server.equals(next.labels().get(UpdateLabels.SERVER)))
+                    lost.computeIfAbsent(operation, _ -> new ArrayList<>()).add(new Remains(old, next, operation));
+                else
+                    LOG.log(
+                            Level.WARNING,
+                            "{0} is the successor of {1} in an update by another installation of Berth, which is under"
+                                    + " way or was broken off",
+                            next.name(),
+                            old.name());
+            });
         }
         for (List<Remains> family : lost.values()) {
             // Who lives in another's namespace was made after it.
@@ -76,10 +80,15 @@ final class LostUpdates {
         }
     }
 
-    /// A container and its successor.
-    ///
-    /// @param name what one of them has to be called
-    private record Remains(Container old, Container next, String name, String operation) {
+    /// A container and its successor, as they were found.
+    private record Remains(Container old, Container next, String operation) {
+        /// What one of them has to be called.
+        String name() {
+            return TemporaryName.within(next.name(), operation)
+                    .or(() -> TemporaryName.within(old.name(), operation))
+                    .orElse(next.name());
+        }
+
         /// How the old one was when its update began.
         Optional<Was> was() {
             return Was.parse(next.labels().getOrDefault(UpdateLabels.WAS, ""));
@@ -95,18 +104,9 @@ final class LostUpdates {
     }
 
     private Optional<Container> forerunner(Container next) {
-        String id = next.labels().getOrDefault(UpdateLabels.FORERUNNER, "");
-        return mirror.snapshot().containers().values().stream()
-                .filter(it -> it.id().hex().equals(id))
-                .findFirst();
-    }
-
-    private static String name(String operation, Container old, Container next) {
-        for (String name : List.of(next.name(), old.name()))
-            for (String word : List.of(".berth-new-", ".berth-failed-", ".berth-old-"))
-                if (name.endsWith(word + operation))
-                    return name.substring(0, name.length() - word.length() - operation.length());
-        return next.name();
+        return Optional.ofNullable(next.labels().get(UpdateLabels.FORERUNNER))
+                .filter(ContainerId::isFull)
+                .flatMap(it -> mirror.snapshot().container(new ContainerId(it)));
     }
 
     private void begin(List<Remains> family) throws InterruptedException {
@@ -125,15 +125,16 @@ final class LostUpdates {
     }
 
     private void settle(Job job, List<Remains> family) {
-        boolean forward =
-                family.stream().allMatch(it -> it.next.name().equals(it.name) && (runs(it.next) || !it.ran()));
+        boolean forward = family.stream()
+                .allMatch(it ->
+                        it.next.name().equals(it.name()) && (Was.of(it.next).ran() || !it.ran()));
         var found = new ArrayList<String>();
         for (Remains each : family.reversed()) if (!each.old.removesItself()) layAside(each, forward);
         for (Remains each : family) {
             if (!each.old.removesItself()) putInPlace(each, forward);
             String detail = "the journal of this update was lost; " + state(each, forward);
-            found.add(each.name + ": " + detail);
-            job.item(each.name, it -> it.failed(detail));
+            found.add(each.name() + ": " + detail);
+            job.item(each.name(), it -> it.failed(detail));
         }
         job.needsAttention(String.join("; ", found));
     }
@@ -144,21 +145,20 @@ final class LostUpdates {
 
     private void layAside(Remains remains, boolean forward) {
         Container left = stays(remains, !forward);
-        if (runs(left)) engine.stop(left.id(), OptionalInt.empty());
-        policy(left, RestartPolicy.NO);
+        ensure.stands(left.id());
+        ensure.restarts(left.id(), RestartPolicy.NO);
         // One that never ran gets the name again by which it is known as half made, and goes.
-        String word = left.startedAt().isEmpty() ? ".berth-new-" : ".berth-failed-";
-        if (left.name().equals(remains.name)) engine.rename(left.id(), left.name() + word + remains.operation);
-        mirror.refresh(left.id());
+        TemporaryName word = left.startedAt().isEmpty() ? TemporaryName.NEW : TemporaryName.FAILED;
+        if (left.name().equals(remains.name())) ensure.called(left.id(), word.of(left.name(), remains.operation));
     }
 
     private void putInPlace(Remains remains, boolean forward) {
-        Container stays = stays(remains, forward);
-        if (!stays.name().equals(remains.name)) engine.rename(stays.id(), remains.name);
-        if (remains.ran() && !runs(stays)) engine.start(stays.id());
-        remains.policy().ifPresent(it -> policy(stays, it));
-        if (remains.was().equals(Optional.of(Was.PAUSED))) engine.pause(stays.id());
-        mirror.refresh(stays.id());
+        ContainerId stays = stays(remains, forward).id();
+        ensure.called(stays, remains.name());
+        if (remains.ran()) ensure.runs(stays);
+        remains.policy().ifPresent(it -> ensure.restarts(stays, it));
+        if (remains.was().equals(Optional.of(Was.PAUSED))) engine.pause(stays);
+        mirror.refresh(stays);
     }
 
     private String state(Remains remains, boolean forward) {
@@ -170,16 +170,5 @@ final class LostUpdates {
         return (forward ? "its successor" : "the container itself") + " has the name, and "
                 + (forward ? "the one before it, " : "a successor, ") + other
                 + ", is left: remove it when you have looked at it";
-    }
-
-    private static boolean runs(Container container) {
-        return Was.of(container).ran();
-    }
-
-    private void policy(Container container, RestartPolicy policy) {
-        if (container.restartPolicy().equals(policy)) return;
-        engine.change(
-                container.id(),
-                new LimitsChange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(policy)));
     }
 }

@@ -6,7 +6,6 @@ import dev.berth.mirror.Mirror;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.Failure;
-import dev.berth.model.LimitsChange;
 import dev.berth.model.RestartPolicy;
 import dev.berth.model.Status;
 import dev.berth.updates.Pair.Was;
@@ -15,23 +14,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/// What each step of an update does to the engine. Every call is left out whose result the engine shows
-/// already, so any step may be done again from its beginning, whoever died in the middle of it.
+/// What each step of an update does to the engine. Any step may be done again from its beginning, see [Ensure].
 ///
 /// From `UNHOOKING` to `COMMITTED` no policy starts any of the containers: only Berth does, a successor after
 /// its forerunner has been seen to stand, a forerunner after its successor has. So never both run, whatever
 /// crashes.
 final class Swap {
-    private static final OptionalInt OWN_GRACE = OptionalInt.empty();
     /// How ENOSPC reads in what an engine says, which is written in Go.
     private static final String NO_ROOM = "no space left on device";
 
     private final Engine engine;
     private final EngineContainers containers;
+    private final Ensure ensure;
     private final Mirror mirror;
     private final Gate gate;
     private final InstantSource clock;
@@ -42,6 +39,7 @@ final class Swap {
     Swap(Engine engine, Mirror mirror, Gate gate, InstantSource clock, Entry entry, Consumer<ContainerId> made) {
         this.engine = engine;
         this.containers = engine.containers();
+        this.ensure = new Ensure(containers, mirror, this::gone);
         this.mirror = mirror;
         this.gate = gate;
         this.clock = clock;
@@ -73,7 +71,7 @@ final class Swap {
             successors.put(pair.old(), id);
             entry.made(pair, id);
             made.accept(id);
-            present(id);
+            ensure.present(id);
         }
     }
 
@@ -81,14 +79,14 @@ final class Swap {
         if (entry.stopped.isEmpty() && entry.first().was().ran()) entry.stopped = Optional.of(clock.instant());
         for (Pair pair : entry.pairs().reversed()) {
             if (pair.removesItself()) Departing.freeze(engine, mirror, pair);
-            else stand(pair.old());
+            else ensure.stands(pair.old());
         }
     }
 
     private void rename() {
         for (Pair pair : entry.pairs()) {
-            name(pair.old(), entry.oldName(pair));
-            name(next(pair), pair.name());
+            ensure.called(pair.old(), entry.oldName(pair));
+            ensure.called(next(pair), pair.name());
         }
     }
 
@@ -96,7 +94,7 @@ final class Swap {
         for (Pair pair : entry.pairs()) {
             if (!pair.was().ran()) continue;
             requireStanding(pair);
-            run(next(pair));
+            ensure.runs(next(pair));
             if (pair.old().equals(entry.first().old()) && entry.stood.isEmpty())
                 entry.stood = Optional.of(clock.instant());
         }
@@ -126,10 +124,10 @@ final class Swap {
     private void commit() {
         for (Pair pair : entry.pairs()) {
             ContainerId next = next(pair);
-            present(next);
+            ensure.present(next);
             if (pair.removesItself()) Departing.let(engine, mirror, pair);
-            else if (exists(pair.old())) stand(pair.old());
-            if (pair.was().ran()) run(next);
+            else if (exists(pair.old())) ensure.stands(pair.old());
+            if (pair.was().ran()) ensure.runs(next);
             policy(next, pair, pair.policy());
             if (pair.was() == Was.PAUSED) containers.pause(next);
             mirror.refresh(next);
@@ -138,7 +136,7 @@ final class Swap {
 
     private void removeOld() {
         for (Pair pair : entry.pairs().reversed()) {
-            Container next = present(next(pair));
+            Container next = ensure.present(next(pair));
             if (!next.name().equals(pair.name()))
                 throw new Failure.Conflict(
                         "update-failed",
@@ -149,7 +147,7 @@ final class Swap {
         }
         // An engine that has crashed meanwhile may have ended those whose policy does not bring them back.
         for (Pair pair : entry.pairs()) {
-            if (pair.was().ran()) run(next(pair));
+            if (pair.was().ran()) ensure.runs(next(pair));
             if (pair.was() == Was.PAUSED) containers.pause(next(pair));
         }
     }
@@ -173,14 +171,14 @@ final class Swap {
         entry.pairs().forEach(this::find);
         for (Pair pair : entry.pairs()) if (!pair.removesItself() && !exists(pair.old())) throw lost(pair);
         if (entry.log.isEmpty()) entry.log = lastLines();
-        for (Pair pair : entry.pairs().reversed()) if (nextExists(pair)) stand(next(pair));
+        for (Pair pair : entry.pairs().reversed()) if (nextExists(pair)) ensure.stands(next(pair));
         for (Pair pair : entry.pairs()) {
-            if (nextExists(pair) && present(next(pair)).name().equals(pair.name()))
-                name(next(pair), entry.failedName(pair));
+            if (nextExists(pair) && ensure.present(next(pair)).name().equals(pair.name()))
+                ensure.called(next(pair), entry.failedName(pair));
             if (pair.removesItself())
                 Departing.restore(engine, mirror, pair, entry.oldName(pair)).ifPresent(it -> entry.restored(pair, it));
         }
-        for (Pair pair : entry.pairs()) name(pair.old(), pair.name());
+        for (Pair pair : entry.pairs()) ensure.called(pair.old(), pair.name());
         for (Pair pair : entry.pairs()) {
             if (pair.was().ran()) back(pair);
             if (pair.old().equals(entry.first().old()) && entry.stood.isEmpty() && entry.stopped.isPresent())
@@ -207,8 +205,8 @@ final class Swap {
             if (!nextExists(pair)) continue;
             boolean takesItsPlace = mirror.snapshot().containers().values().stream()
                     .noneMatch(it -> it.name().equals(pair.name()));
-            if (takesItsPlace) name(next(pair), pair.name());
-            if (pair.was().ran()) run(next(pair));
+            if (takesItsPlace) ensure.called(next(pair), pair.name());
+            if (pair.was().ran()) ensure.runs(next(pair));
             policy(next(pair), pair, pair.policy());
         }
         return gone(lost.old());
@@ -219,9 +217,9 @@ final class Swap {
             Departing.thaw(engine, mirror, pair);
             return;
         }
-        Container old = present(pair.old());
+        Container old = ensure.present(pair.old());
         if (old.status() == Status.PAUSED && pair.was() == Was.RUNNING) containers.unpause(pair.old());
-        run(pair.old());
+        ensure.runs(pair.old());
         if (pair.was() == Was.PAUSED) containers.pause(pair.old());
         mirror.refresh(pair.old());
     }
@@ -249,31 +247,8 @@ final class Swap {
         }
     }
 
-    private void run(ContainerId id) {
-        Container now = present(id);
-        if (!now.status().alive()) containers.start(id);
-        mirror.refresh(id);
-    }
-
-    private void stand(ContainerId id) {
-        if (Was.of(present(id)).ran()) containers.stop(id, OWN_GRACE);
-        Container now = present(id);
-        if (Was.of(now).ran())
-            throw new Failure.Conflict(
-                    "update-failed", now.name() + " runs on, though the engine says that it was stopped");
-    }
-
-    private void name(ContainerId id, String name) {
-        if (present(id).name().equals(name)) return;
-        containers.rename(id, name);
-        mirror.refresh(id);
-    }
-
     private void policy(ContainerId id, Pair pair, RestartPolicy policy) {
-        if (pair.removesItself() || present(id).restartPolicy().equals(policy)) return;
-        var change = new LimitsChange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(policy));
-        containers.change(id, change);
-        mirror.refresh(id);
+        if (!pair.removesItself()) ensure.restarts(id, policy);
     }
 
     private boolean exists(ContainerId id) {
@@ -295,10 +270,6 @@ final class Swap {
                 .flatMap(Pair::next)
                 .orElseThrow(
                         () -> new Failure.Conflict("update-failed", "the successor of " + pair.name() + " is gone"));
-    }
-
-    private Container present(ContainerId id) {
-        return mirror.refresh(id).orElseThrow(() -> gone(id));
     }
 
     private Failure gone(ContainerId id) {

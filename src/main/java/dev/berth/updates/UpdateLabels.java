@@ -5,20 +5,13 @@ import dev.berth.model.Container;
 import dev.berth.model.Failure;
 import dev.berth.model.Image;
 import dev.berth.model.UpdateRule;
-import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /// The labels by which updates are steered, and those that Berth writes on a successor.
 final class UpdateLabels {
-    private static final System.Logger LOG = System.getLogger(UpdateLabels.class.getName());
-
     static final String OURS = "berth.";
-    /// See [dev.berth.model.UpdateRule].
-    static final String RULE = "berth.update";
-    /// When `auto` may act, see [dev.berth.model.UpdateWindow].
-    static final String WINDOW = "berth.update.window";
     /// Which update made it.
     static final String OPERATION = "berth.update.op";
     /// Which installation made it.
@@ -69,11 +62,11 @@ final class UpdateLabels {
 
     /// What nobody can read is no consent.
     static UpdateRule rule(Container container, Optional<Image> image) {
-        Optional<String> text = own(container, image, RULE);
         try {
-            return text.map(UpdateRule::parse).orElse(UpdateRule.NOTIFY);
+            return own(container, image, UpdateRule.LABEL)
+                    .map(UpdateRule::parse)
+                    .orElse(UpdateRule.NOTIFY);
         } catch (Failure.Invalid unreadable) {
-            LOG.log(Level.WARNING, "{0} is left alone: {1}: {2}", container.name(), RULE, unreadable.detail());
             return UpdateRule.OFF;
         }
     }

@@ -175,12 +175,8 @@ public final class Updates implements AutoCloseable {
 
     private List<Container> updatable() {
         return mirror.snapshot().containers().values().stream()
-                .filter(it -> rule(it) != UpdateRule.OFF)
+                .filter(it -> UpdateLabels.rule(it, mirror.snapshot().image(it.imageId())) != UpdateRule.OFF)
                 .toList();
-    }
-
-    UpdateRule rule(Container container) {
-        return UpdateLabels.rule(container, mirror.snapshot().image(container.imageId()));
     }
 
     private void each(Job job, List<Container> some) throws InterruptedException {

@@ -99,8 +99,7 @@ final class Router {
         door.check(in.headers());
         if (!isPlain(in.rawPath()))
             throw new Failure.Invalid("path", "must be ASCII; everything else is percent-encoded UTF-8");
-        List<Found> known = fixed.get(in.rawPath());
-        List<Found> found = known == null ? find(in.rawPath()) : known;
+        List<Found> found = find(in.rawPath());
         if (!found.isEmpty()) counting.taken(found.getFirst().route().pattern().text());
         Optional<Found> match =
                 found.stream().filter(it -> it.route().answers(in.method())).findFirst();
@@ -132,6 +131,8 @@ final class Router {
 
     /// Every method of the path; of patterns that fit, the one with the fewest variables, then the longest.
     private List<Found> find(String rawPath) {
+        List<Found> known = fixed.get(rawPath);
+        if (known != null) return known;
         List<String> segments = PathPattern.split(rawPath);
         List<Found> fitting = new ArrayList<>();
         for (Route route : routes) {

@@ -9,7 +9,6 @@ import dev.berth.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -27,12 +26,14 @@ class UpdateDiskFullIT {
 
     private static Lab lab;
     private static Berth berth;
+    private static Subject subject;
 
     private String old = "set by each test";
 
     @BeforeAll
     static void serve() {
         lab = Lab.shared().engineOnDisk("z", "48m");
+        subject = new Subject(lab);
         berth = Berth.on(lab, "disk-full-server", "--updates.grace-seconds", "4");
     }
 
@@ -53,99 +54,65 @@ class UpdateDiskFullIT {
     }
 
     private void runs(String image) {
-        String reference = Release.publish(lab, image, Map.of(), STEADY.formatted("1"));
-        lab.docker("pull", "-q", reference);
-        old = lab.docker("run", "-d", "--name", "subject", "--restart", "always", reference);
+        old = subject.runs(lab.registry(), image, STEADY.formatted("1"));
         Awaitility.await().until(() -> berth.http().get("/container/" + old).status() == 200);
-    }
-
-    private static String begin() {
-        Http.Reply reply = berth.http().post("/container/subject/update");
-        assertEquals(202, reply.status(), reply::text);
-        return reply.header("Location");
-    }
-
-    private static Json item(String job) {
-        return berth.http().get(job).json().at("items", "subject");
-    }
-
-    private static void awaitStep(String job, String step) {
-        Awaitility.await()
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> item(job).get("step").textOrEmpty().equals(step));
-    }
-
-    private static Json ended(String job) {
-        Json end = berth.http().get(job + "?wait=120").json();
-        assertFalse(end.get("finished").isNull(), end::toString);
-        return end;
-    }
-
-    private static String shown(String what) {
-        return lab.docker("inspect", "-f", "{{" + what + "}}", "subject");
-    }
-
-    private void theOldOneRuns() {
-        assertEquals(old, shown(".Id"));
-        assertEquals("running", shown(".State.Status"));
-        assertEquals("always", shown(".HostConfig.RestartPolicy.Name"));
-        assertEquals(1, lab.containerCount());
     }
 
     @Test
     void anImageThatDoesNotFitIsNotPulledAndTheContainerIsNotTouched() throws IOException {
         runs("full/large:latest");
-        String started = shown(".State.StartedAt");
+        String started = subject.shown(".State.StartedAt");
         LargeImage.publish(lab, "full/large:latest", 60);
-        Json end = ended(begin());
+        Json end = subject.ended(berth.http(), subject.beginUpdate(berth.http()));
         assertEquals("failed", end.get("state").textOrEmpty(), end::toString);
         String error = end.at("items", "subject", "error").textOrEmpty();
         assertTrue(error.contains("no space left on device"), end::toString);
-        theOldOneRuns();
-        assertEquals(started, shown(".State.StartedAt"));
+        subject.requireRunning(old);
+        assertEquals(started, subject.shown(".State.StartedAt"));
     }
 
     @Test
     void withoutRoomForASuccessorTheContainerIsNotTouched() throws IOException {
         runs("full/successor:latest");
-        String started = shown(".State.StartedAt");
+        String started = subject.shown(".State.StartedAt");
         String reference = Release.publish(lab, "full/successor:latest", Map.of(), STEADY.formatted("2"));
         lab.docker("pull", "-q", reference);
         Ballast.fill(filler());
-        Json end = ended(begin());
+        Json end = subject.ended(berth.http(), subject.beginUpdate(berth.http()));
         assertEquals("failed", end.get("state").textOrEmpty(), end::toString);
-        theOldOneRuns();
-        assertEquals(started, shown(".State.StartedAt"));
+        subject.requireRunning(old);
+        assertEquals(started, subject.shown(".State.StartedAt"));
     }
 
     @Test
     void aSuccessorThatBreaksOnAFullDiskMakesRoomForTheOneBeforeIt() throws IOException {
         runs("full/broken:latest");
         Release.publish(lab, "full/broken:latest", Map.of(), SHORT_LIVED);
-        String job = begin();
-        awaitStep(job, "gating");
+        String job = subject.beginUpdate(berth.http());
+        subject.awaitStep(berth.http(), job, "gating");
         Ballast.fill(filler());
-        Json end = ended(job);
+        Json end = subject.ended(berth.http(), job);
         assertEquals("failed", end.get("state").textOrEmpty(), end::toString);
         assertFalse(end.at("items", "subject", "downtime_seconds").isNull(), end::toString);
-        theOldOneRuns();
+        subject.requireRunning(old);
     }
 
     @Test
     void aSuccessorThatIsGoodOnAFullDiskStaysAndTheUpdateEndsWhenThereIsRoom() throws IOException {
         runs("full/good:latest");
         Release.publish(lab, "full/good:latest", Map.of(), STEADY.formatted("2"));
-        String job = begin();
-        awaitStep(job, "gating");
+        String job = subject.beginUpdate(berth.http());
+        subject.awaitStep(berth.http(), job, "gating");
         Ballast.fill(filler());
-        awaitStep(job, "committed");
-        Awaitility.await().until(() -> item(job).toString().contains("no space left on device"));
-        assertNotEquals(old, shown(".Id"));
-        assertEquals("running", shown(".State.Status"));
+        subject.awaitStep(berth.http(), job, "committed");
+        Awaitility.await()
+                .until(() -> subject.item(berth.http(), job).toString().contains("no space left on device"));
+        assertNotEquals(old, subject.shown(".Id"));
+        assertEquals("running", subject.shown(".State.Status"));
         Files.delete(filler());
-        Json end = ended(job);
+        Json end = subject.ended(berth.http(), job);
         assertEquals("succeeded", end.get("state").textOrEmpty(), end::toString);
-        assertEquals("always", shown(".HostConfig.RestartPolicy.Name"));
-        assertEquals(1, lab.containerCount());
+        assertNotEquals(old, subject.shown(".Id"));
+        subject.requireAlone();
     }
 }

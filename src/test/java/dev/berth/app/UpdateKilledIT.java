@@ -1,7 +1,6 @@
 package dev.berth.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +8,6 @@ import dev.berth.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class UpdateKilledIT {
     private static final Lab LAB = Lab.shared();
+    private static final Subject SUBJECT = new Subject(LAB);
     private static final String FIRST = "{\"Cmd\": [" + Release.HEEDFUL + "]}";
     private static final String SECOND = "{\"Cmd\": [" + Release.HEEDFUL + "], \"Env\": [\"V=2\"]}";
 
@@ -64,68 +63,25 @@ class UpdateKilledIT {
         return server;
     }
 
-    /// @param registry from where the engine gets it
-    private static String runs(String registry, String image) {
-        Release.publish(LAB, image, Map.of(), FIRST);
-        String reference = registry + "/" + image;
-        LAB.docker("pull", "-q", reference);
-        return LAB.docker("run", "-d", "--name", "subject", "--restart", "always", reference);
-    }
-
-    private static String begin(Http http) {
-        Http.Reply reply = http.post("/container/subject/update");
-        assertEquals(202, reply.status(), reply::text);
-        return reply.header("Location");
-    }
-
-    private static void awaitStep(Http http, String job, String step) {
-        Awaitility.await()
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> http.get(job)
-                        .json()
-                        .at("items", "subject", "step")
-                        .textOrEmpty()
-                        .equals(step));
-    }
-
-    private static Json ended(Http http, String job) {
-        Json end = http.get(job + "?wait=120").json();
-        assertFalse(end.get("finished").isNull(), end::toString);
-        return end;
-    }
-
-    private static String shown(String what) {
-        return LAB.docker("inspect", "-f", "{{" + what + "}}", "subject");
-    }
-
-    private static void oldRuns(String old) {
-        assertEquals(old, shown(".Id"));
-        assertEquals("running", shown(".State.Status"));
-        assertEquals("always", shown(".HostConfig.RestartPolicy.Name"));
-        assertEquals(1, LAB.containerCount());
-    }
-
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void endedWhileTheSuccessorIsJudgedTheNextLifeJudgesItAgain(boolean killed) throws Exception {
-        String old = runs(LAB.registry(), "killed/judged:latest");
+        String old = SUBJECT.runs(LAB.registry(), "killed/judged:latest", FIRST);
         Release.publish(LAB, "killed/judged:latest", Map.of(), SECOND);
         Path data = folder.resolve("data");
         var server = serve(data);
-        String job = begin(server.http());
-        awaitStep(server.http(), job, "gating");
+        String job = SUBJECT.beginUpdate(server.http());
+        SUBJECT.awaitStep(server.http(), job, "gating");
         if (killed) {
             server.kill();
         } else {
             server.process().destroy();
             assertEquals(0, server.exit(), server::text);
         }
-        Json end = ended(serve(data).http(), job);
+        Json end = SUBJECT.ended(serve(data).http(), job);
         assertEquals("succeeded", end.get("state").textOrEmpty(), end::toString);
-        assertNotEquals(old, shown(".Id"));
-        assertEquals("running", shown(".State.Status"));
-        assertEquals("always", shown(".HostConfig.RestartPolicy.Name"));
-        assertEquals(1, LAB.containerCount());
+        assertNotEquals(old, SUBJECT.shown(".Id"));
+        SUBJECT.requireAlone();
     }
 
     @Test
@@ -133,18 +89,18 @@ class UpdateKilledIT {
         Relay relay = Relay.before(LAB, 1 << 20);
         try {
             String image = "killed/pulled:latest";
-            String old = runs(relay.address(), image);
+            String old = SUBJECT.runs(relay.address(), image, FIRST);
             LargeImage.publish(LAB, image, 20);
             long before = relay.passed();
             Http http = serve(folder.resolve("data")).http();
-            String job = begin(http);
+            String job = SUBJECT.beginUpdate(http);
             Awaitility.await().until(() -> relay.passed() > before + (1 << 20));
             relay.close();
-            Json end = ended(http, job);
+            Json end = SUBJECT.ended(http, job);
             assertEquals("failed", end.get("state").textOrEmpty(), end::toString);
             assertTrue(end.at("items", "subject", "error").text().isPresent(), end::toString);
             assertTrue(end.at("items", "subject", "downtime_seconds").isNull(), end::toString);
-            oldRuns(old);
+            SUBJECT.requireRunning(old);
         } finally {
             relay.close();
         }
@@ -156,16 +112,16 @@ class UpdateKilledIT {
         var mounted = LAB.run("mount", "-t", "tmpfs", "-o", "size=8m", "berth-test", disk.toString());
         assertEquals(0, mounted.code(), mounted::text);
         try {
-            String old = runs(LAB.registry(), "killed/full:latest");
+            String old = SUBJECT.runs(LAB.registry(), "killed/full:latest", FIRST);
             Release.publish(LAB, "killed/full:latest", Map.of(), SECOND);
             Http http = serve(disk).http();
-            String job = begin(http);
-            awaitStep(http, job, "gating");
+            String job = SUBJECT.beginUpdate(http);
+            SUBJECT.awaitStep(http, job, "gating");
             Ballast.fill(disk.resolve("filler"));
-            Json end = ended(http, job);
+            Json end = SUBJECT.ended(http, job);
             assertEquals("failed", end.get("state").textOrEmpty(), end::toString);
             assertTrue(end.at("items", "subject", "error").textOrEmpty().contains("journal"), end::toString);
-            oldRuns(old);
+            SUBJECT.requireRunning(old);
         } finally {
             end();
             LAB.run("umount", "-l", disk.toString());

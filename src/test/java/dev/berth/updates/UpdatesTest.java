@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,21 @@ class UpdatesTest {
             assertTrue(stuck.detail().orElse("").contains("removed by somebody else"), stuck::toString);
             assertEquals(1, life.all().size());
             assertEquals("web", life.all().getFirst().name());
+        }
+    }
+
+    @Test
+    void whoseRuleCannotBeReadIsLeftOutOfAnUpdateOfAll() throws InterruptedException {
+        engine.runs(SpecDraft.of(IMAGE)
+                .named("web")
+                .label("berth.update", "perhaps")
+                .spec());
+        ContainerId other = engine.runs(SpecDraft.of(IMAGE).named("other").spec());
+        engine.imageStore().publish(IMAGE, 2);
+        try (Life life = life(Duration.ofMillis(50))) {
+            JobView job = ended(life.updates.updateAll("test"));
+            assertEquals(Set.of("other"), job.items().keySet());
+            assertTrue(life.all().stream().noneMatch(it -> it.id().equals(other)), "the other one is updated");
         }
     }
 
