@@ -82,10 +82,15 @@ public final class JsonReader {
         } catch (JacksonException broken) {
             var where = broken.getLocation();
             throw new Broken(
-                    String.valueOf(broken.getOriginalMessage()),
+                    problem(String.valueOf(broken.getOriginalMessage())),
                     where == null ? 1 : Math.max(1, where.getLineNr()),
                     where == null ? 1 : Math.max(1, where.getColumnNr()));
         }
+    }
+
+    /// The parser has several words for the end, some with its own internals.
+    private static String problem(String said) {
+        return said.startsWith("Unexpected end-of-input") ? "it ends in the middle of a value" : said;
     }
 
     private Json value(JsonParser parser, JsonToken token, Place place, Faults faults) throws Broken {

@@ -90,6 +90,12 @@ class JsonReaderTest {
         assertTrue(broken("{\n  \"a\": nope\n}".getBytes(UTF_8)).contains("line 2"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{", "[1,", "{\"a\"", "{\"a\": \"b", "{\"a\": 1,"})
+    void whatWasCutOffIsSaidToBe(String text) {
+        assertTrue(broken(text.getBytes(UTF_8)).startsWith("it ends in the middle of a value (line 1"));
+    }
+
     @Test
     void everyKindOfValueIsRead() throws JsonReader.Broken {
         assertEquals(Json.of("ä😀\n"), read("\"ä\\ud83d\\ude00\\n\""));
