@@ -84,7 +84,7 @@ public final class Containers implements AutoCloseable {
         this.keys = keys;
         this.settling = new Settling(mirror, pause);
         this.opening = new Opening(mirror, endedCleanly, Pause.REAL);
-        this.sweep = new Sweep(engine.containers(), mirror, labels, atWork, pause);
+        this.sweep = new Sweep("sweep", engine.containers(), mirror, labels.halfMade(atWork), pause);
         this.health = new HealthWatch(mirror);
         mirror.listen(sweep);
     }

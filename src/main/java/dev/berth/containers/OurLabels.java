@@ -11,6 +11,7 @@ import java.util.Set;
 record OurLabels(String server) {
     private static final String OPERATION = "berth.op";
     private static final String SERVER = "berth.server";
+    private static final int PATIENCE = 2;
     private static final String START = "berth.start";
 
     Map<String, String> of(String operation, boolean start) {
@@ -20,6 +21,15 @@ record OurLabels(String server) {
     boolean isOf(Container container, String operation) {
         return server.equals(container.labels().get(SERVER))
                 && operation.equals(container.labels().get(OPERATION));
+    }
+
+    /// @param operationsAtWork a live view
+    Sweep.Rule halfMade(Set<String> operationsAtWork) {
+        return new Sweep.Rule(
+                it -> isHalfMade(it, Set.of()),
+                it -> isHalfMade(it, operationsAtWork),
+                PATIENCE,
+                "which was created but never started");
     }
 
     /// Whether a create of ours was cut off between its two halves: made to be started, never started, and nobody

@@ -1,6 +1,7 @@
 package dev.berth.model;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// A container's full id: 64 hex digits, as the engine gives it.
 public record ContainerId(String hex) implements Comparable<ContainerId> {
@@ -18,6 +19,18 @@ public record ContainerId(String hex) implements Comparable<ContainerId> {
     /// The first 10 digits, as the original's answers had them.
     public String shortId() {
         return hex.substring(0, SHORT);
+    }
+
+    /// The same as a record's own, which is made at run time and slow until it is compiled well; ids are looked up
+    /// all the time.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ContainerId id && hex.equals(id.hex);
+    }
+
+    @Override
+    public int hashCode() {
+        return hex.hashCode();
     }
 
     @Override

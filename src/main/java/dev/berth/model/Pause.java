@@ -7,4 +7,9 @@ public interface Pause {
     Pause REAL = Thread::sleep;
 
     void sleep(Duration duration) throws InterruptedException;
+
+    /// A new alarm, for one thread that has nothing to do until somebody rings.
+    default Alarm alarm() {
+        return Alarm.real();
+    }
 }

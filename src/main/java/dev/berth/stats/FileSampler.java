@@ -1,15 +1,19 @@
 package dev.berth.stats;
 
+import dev.berth.model.Alarm;
 import dev.berth.model.ContainerId;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
@@ -33,6 +37,8 @@ final class FileSampler implements AutoCloseable {
     private final Sink sink;
     private final Thread thread;
     private final Map<ContainerId, Followed> followed = new ConcurrentHashMap<>();
+    /// Whether `followed` has changed since `open` was made to agree with it.
+    private final AtomicBoolean changed = new AtomicBoolean();
     private final Map<ContainerId, Open> open = new HashMap<>();
     private volatile Instant looked = Instant.MIN;
     private volatile Round last = new Round(Optional.empty(), UNWATCHED, 0);
@@ -42,7 +48,7 @@ final class FileSampler implements AutoCloseable {
 
     /// Where samples go. Called on the sampler's thread.
     interface Sink {
-        void take(Map<ContainerId, Sample> samples);
+        void take(List<Taken> samples);
 
         /// The files of this life are not ours: another source is needed.
         void notOurs(ContainerId id, Instant startedAt);
@@ -60,19 +66,24 @@ final class FileSampler implements AutoCloseable {
     /// @param skipped how many rounds were left out because one took too long
     record Round(Optional<Duration> cost, Duration interval, long skipped) {}
 
+    /// One container's part of a round.
+    record Taken(ContainerId id, Sample sample) {}
+
     private record Followed(Instant startedAt, int pid) {}
 
     /// The files of one life. Used on the sampler's thread alone.
     private static final class Open {
+        final ContainerId id;
         final Followed life;
         final Series series;
         Optional<Probe> probe = Optional.empty();
         int failures;
         int samples;
 
-        Open(Followed life, Series series) {
+        Open(ContainerId id, Followed life) {
+            this.id = id;
             this.life = life;
-            this.series = series;
+            this.series = new Series(life.startedAt(), true);
         }
     }
 
@@ -93,12 +104,15 @@ final class FileSampler implements AutoCloseable {
     /// Samples this life from now on. Never waits.
     void follow(ContainerId id, Instant startedAt, int pid) {
         followed.put(id, new Followed(startedAt, pid));
+        changed.set(true);
         alarm.ring();
     }
 
     /// Its files are closed soon. Never waits.
     void end(ContainerId id) {
-        if (followed.remove(id) != null) alarm.ring();
+        if (followed.remove(id) == null) return;
+        changed.set(true);
+        alarm.ring();
     }
 
     /// Somebody looks at the samples.
@@ -137,20 +151,18 @@ final class FileSampler implements AutoCloseable {
         return Duration.ofNanos(Math.clamp(left, 0, UNWATCHED.toNanos()));
     }
 
+    /// Runs once a second for a few containers, always on cold caches and hardly ever compiled well: so it makes no
+    /// lambdas and looks nothing up in maps, which took half of its time.
     private void step() {
         long begun = nanos.getAsLong();
         boolean whole = begun >= due || (wakes() && begun - lastBegun >= WATCHED.toNanos());
-        closeEnded();
+        if (changed.getAndSet(false)) agree();
         restless = false;
-        var samples = new HashMap<ContainerId, Sample>();
-        for (var entry : followed.entrySet()) {
-            Open files = open.computeIfAbsent(
-                    entry.getKey(),
-                    _ -> new Open(entry.getValue(), new Series(entry.getValue().startedAt(), true)));
-            if (files.failures < TRIES && (whole || files.samples < 2)) {
-                sample(entry.getKey(), files).ifPresent(it -> samples.put(entry.getKey(), it));
-                restless |= files.samples < 2 && files.failures < TRIES;
-            }
+        List<Taken> samples = new ArrayList<>(open.size());
+        for (Open files : open.values()) {
+            if (files.failures >= TRIES || !(whole || files.samples < 2)) continue;
+            sample(files, samples);
+            restless |= files.samples < 2 && files.failures < TRIES;
         }
         if (!samples.isEmpty()) sink.take(samples);
         if (whole) plan(begun);
@@ -175,41 +187,42 @@ final class FileSampler implements AutoCloseable {
         return sink.watched() || looked.isAfter(clock.instant().minus(ATTENTION));
     }
 
-    private void closeEnded() {
-        Iterator<Map.Entry<ContainerId, Open>> all = open.entrySet().iterator();
+    /// Closes the files of what has ended; those of what has begun are opened when they are read first.
+    private void agree() {
+        Iterator<Open> all = open.values().iterator();
         while (all.hasNext()) {
-            var entry = all.next();
-            if (entry.getValue().life.equals(followed.get(entry.getKey()))) continue;
-            entry.getValue().probe.ifPresent(Probe::close);
+            Open files = all.next();
+            if (files.life.equals(followed.get(files.id))) continue;
+            files.probe.ifPresent(Probe::close);
             all.remove();
         }
+        followed.forEach((id, life) -> open.computeIfAbsent(id, _ -> new Open(id, life)));
     }
 
-    private Optional<Sample> sample(ContainerId id, Open files) {
-        if (files.probe.isEmpty()) files.probe = opener.open(id, files.life.pid());
+    private void sample(Open files, List<Taken> samples) {
+        if (files.probe.isEmpty()) files.probe = opener.open(files.id, files.life.pid());
         if (files.probe.isEmpty()) {
-            failed(id, files);
-            return Optional.empty();
+            failed(files);
+            return;
         }
         try {
             Sample sample = files.series.next(files.probe.get().read(), cpus.getAsInt());
             files.samples++;
             files.failures = 0;
-            return Optional.of(sample);
+            samples.add(new Taken(files.id, sample));
         } catch (Probe.Gone gone) {
-            LOG.log(Level.DEBUG, "files of {0}: {1}", id.shortId(), gone.getMessage());
+            LOG.log(Level.DEBUG, "files of {0}: {1}", files.id.shortId(), gone.getMessage());
             files.probe.get().close();
             files.probe = Optional.empty();
             files.series.interrupted();
-            failed(id, files);
-            return Optional.empty();
+            failed(files);
         }
     }
 
-    private void failed(ContainerId id, Open files) {
+    private void failed(Open files) {
         files.failures++;
-        if (files.failures < TRIES) sink.doubt(id);
-        else sink.notOurs(id, files.life.startedAt());
+        if (files.failures < TRIES) sink.doubt(files.id);
+        else sink.notOurs(files.id, files.life.startedAt());
     }
 
     @Override

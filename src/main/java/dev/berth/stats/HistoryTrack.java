@@ -4,7 +4,7 @@ import dev.berth.stats.History.Point;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The history of one container. One thread writes at a time, any number read.
 final class HistoryTrack {
@@ -17,7 +17,7 @@ final class HistoryTrack {
 
     private final Ring samples = new Ring(SAMPLE_PAGES, History.FINE);
     private final Ring minutes = new Ring(MINUTE_PAGES, History.LONGEST);
-    private volatile Optional<HistoryMinute> present = Optional.empty();
+    private volatile @Nullable HistoryMinute present;
     private long newest = Long.MIN_VALUE;
 
     /// A step back of less than a minute is a correction, and waited out; after a longer one what is kept would lie
@@ -32,9 +32,9 @@ final class HistoryTrack {
         newest = at;
         samples.add(point);
         long minute = Math.floorDiv(at, MINUTE);
-        Optional<HistoryMinute> same = present.filter(it -> it.number() == minute);
-        if (same.isEmpty()) present.ifPresent(it -> minutes.add(it.point()));
-        present = Optional.of(same.orElse(HistoryMinute.empty(minute, point)).plus(point));
+        HistoryMinute open = present;
+        if (open != null && open.number() != minute) minutes.add(open.point());
+        present = (open != null && open.number() == minute ? open : HistoryMinute.empty(minute, point)).plus(point);
     }
 
     List<Point> samples(long from) {
@@ -44,14 +44,13 @@ final class HistoryTrack {
     /// The present minute too, as far as it has come. It is looked at before the others: were it closed meanwhile,
     /// it would be seen twice, which can be noticed, and not missed.
     List<Point> minutes(long from) {
-        Optional<Point> open = present.map(HistoryMinute::point);
+        HistoryMinute open = present;
         List<Point> closed = minutes.since(from);
-        if (open.isEmpty() || open.get().at().toEpochMilli() < from) return closed;
-        boolean seen =
-                !closed.isEmpty() && !closed.getLast().at().isBefore(open.get().at());
-        if (seen) return closed;
+        if (open == null || open.point().at().toEpochMilli() < from) return closed;
+        Point last = open.point();
+        if (!closed.isEmpty() && !closed.getLast().at().isBefore(last.at())) return closed;
         List<Point> all = new ArrayList<>(closed);
-        all.add(open.get());
+        all.add(last);
         return all;
     }
 

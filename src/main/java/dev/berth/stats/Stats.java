@@ -3,6 +3,7 @@ package dev.berth.stats;
 import dev.berth.engine.Engine;
 import dev.berth.mirror.ContainerListener;
 import dev.berth.mirror.Mirror;
+import dev.berth.model.Alarm;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.Host;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,7 +122,7 @@ public final class Stats implements AutoCloseable, ContainerListener {
     private FileSampler.Sink sink() {
         return new FileSampler.Sink() {
             @Override
-            public void take(Map<ContainerId, Sample> samples) {
+            public void take(List<FileSampler.Taken> samples) {
                 Stats.this.take(samples);
             }
 
@@ -232,16 +234,18 @@ public final class Stats implements AutoCloseable, ContainerListener {
     }
 
     /// A round of samples is one change, however many containers it is about.
-    private void take(Map<ContainerId, Sample> samples) {
-        var taken = new HashMap<>(samples);
+    private void take(List<FileSampler.Taken> samples) {
+        List<FileSampler.Taken> valid = new ArrayList<>(samples.size());
         synchronized (this) {
-            taken.entrySet()
-                    .removeIf(it -> !it.getValue().startedAt().equals(lives.get(it.getKey()))
-                            || readers.containsKey(it.getKey()));
-            latest.putAll(taken);
+            for (FileSampler.Taken each : samples) {
+                boolean ofPresentLife = each.sample().startedAt().equals(lives.get(each.id()));
+                if (!ofPresentLife || readers.containsKey(each.id())) continue;
+                latest.put(each.id(), each.sample());
+                valid.add(each);
+            }
             received.incrementAndGet();
         }
-        taken.forEach(this::keep);
+        for (FileSampler.Taken each : valid) keep(each.id(), each.sample());
     }
 
     private void take(StreamReader from, Sample sample) {

@@ -3,6 +3,7 @@ package dev.berth.updates;
 import dev.berth.admission.Admission;
 import dev.berth.containers.Containers;
 import dev.berth.containers.Reservation;
+import dev.berth.containers.Sweep;
 import dev.berth.engine.Engine;
 import dev.berth.images.Images;
 import dev.berth.images.UpToDate;
@@ -57,6 +58,7 @@ public final class Updates implements AutoCloseable {
     private final Gate gate;
     private final Recovery recovery;
     private final Leftovers leftovers;
+    private final Sweep sweep;
     private final Auto auto;
     private final InstantSource clock;
     private final Pause pause;
@@ -99,15 +101,16 @@ public final class Updates implements AutoCloseable {
         this.server = server;
         var lost = new LostUpdates(engine.containers(), mirror, containers, jobs, families, server);
         this.recovery = new Recovery(mirror, jobs, journal, families, lost, this::resume, pause);
-        this.leftovers = new Leftovers(engine.containers(), mirror, server, recovery::operations, pause);
+        this.leftovers = new Leftovers(server, recovery::operations);
+        this.sweep = new Sweep("leftovers of updates", engine.containers(), mirror, leftovers.rule(), pause);
         this.auto = new Auto(this, mirror, images.freshness(), journal, clock, ZoneId.systemDefault(), pause);
-        mirror.listen(leftovers);
+        mirror.listen(sweep);
     }
 
     /// Goes on with what an earlier life of the server has left.
     public void start() {
         recovery.start();
-        leftovers.start();
+        sweep.start();
         auto.start();
     }
 
@@ -385,6 +388,6 @@ public final class Updates implements AutoCloseable {
     public void close() {
         auto.close();
         recovery.close();
-        leftovers.close();
+        sweep.close();
     }
 }

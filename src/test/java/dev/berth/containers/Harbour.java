@@ -26,6 +26,7 @@ import dev.berth.metrics.MetricsSettings;
 import dev.berth.metrics.RequestCounts;
 import dev.berth.mirror.Mirror;
 import dev.berth.mirror.Snapshot;
+import dev.berth.model.Alarm;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.ContainerSpec;
@@ -270,6 +271,18 @@ public final class Harbour implements AutoCloseable {
             int mine = ++sleeps; // several may sleep, and who falls asleep later must not hold back the others
             notifyAll();
             while (allowed < mine) wait();
+        }
+
+        /// Always rung: what waits for something to do goes on to sleep, so that rounds can be counted.
+        @Override
+        public Alarm alarm() {
+            return new Alarm() {
+                @Override
+                public void await(Duration longest) {}
+
+                @Override
+                public void ring() {}
+            };
         }
 
         /// Whoever sleeps now may go on.

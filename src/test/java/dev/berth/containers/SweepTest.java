@@ -14,11 +14,13 @@ import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.ContainerSpec;
 import dev.berth.model.Failure;
+import dev.berth.model.Pause;
 import dev.berth.model.Status;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -177,5 +179,26 @@ class SweepTest {
         assertEquals(
                 List.of("berth.op", "berth.server", "berth.start"),
                 labels.of("x", true).keySet().stream().sorted().toList());
+    }
+
+    @Test
+    void sleepsAsLongAsNobodyIsUnderSuspicion() throws Exception {
+        var seconds = new AtomicInteger();
+        Pause counted = duration -> {
+            seconds.incrementAndGet();
+            Thread.sleep(1);
+        };
+        var rule = new Sweep.Rule(it -> it.name().startsWith("left"), _ -> true, 3, "left behind");
+        harbour.open();
+        try (var sweep = new Sweep("test", engine.containers(), harbour.mirror, rule, counted)) {
+            harbour.mirror.listen(sweep);
+            sweep.start();
+            engine.runs(SpecDraft.of("a").named("wanted").spec());
+            await().atMost(20, SECONDS).until(() -> harbour.names().size() == 1);
+            assertEquals(0, seconds.get());
+            engine.runs(SpecDraft.of("a").named("left").spec());
+            await().atMost(20, SECONDS).until(() -> harbour.names().equals(List.of("wanted")));
+            assertTrue(seconds.get() > 3, seconds + " seconds of patience");
+        }
     }
 }

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.mirror.HandTime;
+import dev.berth.model.Alarm;
 import dev.berth.model.ContainerId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -92,8 +92,8 @@ class FileSamplerTest {
     private FileSampler.Sink sink() {
         return new FileSampler.Sink() {
             @Override
-            public void take(Map<ContainerId, Sample> samples) {
-                taken.addAll(samples.values());
+            public void take(List<FileSampler.Taken> samples) {
+                samples.forEach(it -> taken.add(it.sample()));
             }
 
             @Override

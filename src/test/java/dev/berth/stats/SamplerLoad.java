@@ -1,5 +1,6 @@
 package dev.berth.stats;
 
+import dev.berth.model.Alarm;
 import dev.berth.model.ContainerId;
 import dev.berth.model.Pause;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
@@ -147,7 +147,7 @@ final class SamplerLoad implements FileSampler.Sink {
     }
 
     @Override
-    public void take(Map<ContainerId, Sample> samples) {
+    public void take(List<FileSampler.Taken> samples) {
         taken.addAndGet(samples.size());
     }
 

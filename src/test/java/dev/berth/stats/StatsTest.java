@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.berth.engine.FakeEngine.Call;
 import dev.berth.engine.StatsRecord;
 import dev.berth.mirror.MirrorBench;
+import dev.berth.model.Alarm;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.Failure;

@@ -1,11 +1,11 @@
-package dev.berth.stats;
+package dev.berth.model;
 
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /// Waiting that can be cut short: a thread that has nothing to do is not woken only to find that out.
-interface Alarm {
+public interface Alarm {
     /// Returns when the time is over, or at once if it has rung since the last call.
     void await(Duration longest) throws InterruptedException;
 
