@@ -158,10 +158,11 @@ final class FileSampler implements AutoCloseable {
         boolean whole = begun >= due || (wakes() && begun - lastBegun >= WATCHED.toNanos());
         if (changed.getAndSet(false)) agree();
         restless = false;
+        int present = cpus.getAsInt();
         List<Taken> samples = new ArrayList<>(open.size());
         for (Open files : open.values()) {
             if (files.failures >= TRIES || !(whole || files.samples < 2)) continue;
-            sample(files, samples);
+            sample(files, present, samples);
             restless |= files.samples < 2 && files.failures < TRIES;
         }
         if (!samples.isEmpty()) sink.take(samples);
@@ -199,14 +200,14 @@ final class FileSampler implements AutoCloseable {
         followed.forEach((id, life) -> open.computeIfAbsent(id, _ -> new Open(id, life)));
     }
 
-    private void sample(Open files, List<Taken> samples) {
+    private void sample(Open files, int present, List<Taken> samples) {
         if (files.probe.isEmpty()) files.probe = opener.open(files.id, files.life.pid());
         if (files.probe.isEmpty()) {
             failed(files);
             return;
         }
         try {
-            Sample sample = files.series.next(files.probe.get().read(), cpus.getAsInt());
+            Sample sample = files.series.next(files.probe.get().read(), present);
             files.samples++;
             files.failures = 0;
             samples.add(new Taken(files.id, sample));
