@@ -16,6 +16,7 @@ import dev.berth.model.ContainerSpec;
 import dev.berth.model.Failure;
 import dev.berth.model.Pause;
 import dev.berth.model.Status;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -186,7 +187,7 @@ class SweepTest {
         var seconds = new AtomicInteger();
         Pause counted = duration -> {
             seconds.incrementAndGet();
-            Thread.sleep(1);
+            Pause.REAL.sleep(Duration.ofMillis(1));
         };
         var rule = new Sweep.Rule(it -> it.name().startsWith("left"), _ -> true, 3, "left behind");
         harbour.open();
