@@ -11,8 +11,9 @@ import java.util.Set;
 record OurLabels(String server) {
     private static final String OPERATION = "berth.op";
     private static final String SERVER = "berth.server";
-    private static final int PATIENCE = 2;
     private static final String START = "berth.start";
+    /// A start that the last server still asked for may be under way in the engine: it gets this many seconds to show.
+    private static final int PATIENCE = 2;
 
     Map<String, String> of(String operation, boolean start) {
         return Map.of(OPERATION, operation, SERVER, server, START, String.valueOf(start));
@@ -23,6 +24,8 @@ record OurLabels(String server) {
                 && operation.equals(container.labels().get(OPERATION));
     }
 
+    /// Creates of ours that nobody is at any more are swept.
+    ///
     /// @param operationsAtWork a live view
     Sweep.Rule halfMade(Set<String> operationsAtWork) {
         return new Sweep.Rule(

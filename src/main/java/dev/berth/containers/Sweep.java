@@ -34,7 +34,7 @@ public final class Sweep implements AutoCloseable, ContainerListener {
     ///
     /// @param suspects whether a container may have been left behind, by what stands on itself; never waits
     /// @param convicts whether nobody is at work on it, either; never waits
-    /// @param patience for how many seconds it is left in peace: what an earlier life asked for may be under way
+    /// @param patience for how many seconds it is left in peace
     /// @param what it is, in words
     public record Rule(Predicate<Container> suspects, Predicate<Container> convicts, int patience, String what) {}
 

@@ -23,7 +23,7 @@ import java.util.Set;
 final class Audit implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Audit.class.getName());
 
-    /// Some are looked at together, which costs a fraction of looking at one at a time.
+    /// In so many groups, each on the caches that its first look has warmed, and none of them large.
     private static final int LOOKS = 10;
 
     private final Mirror mirror;
@@ -51,7 +51,7 @@ final class Audit implements AutoCloseable {
         this.heard = clock.instant();
         this.listed = heard;
         this.listedImages = heard;
-        // Waking a virtual thread wakes those that carry it, too: ten times as much CPU, each second.
+        // Waking a virtual thread wakes those that carry it, too: some three times as much CPU, each second.
         this.thread = Thread.ofPlatform().daemon().name("mirror audit").unstarted(this::run);
     }
 

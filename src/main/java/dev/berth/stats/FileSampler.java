@@ -152,7 +152,7 @@ final class FileSampler implements AutoCloseable {
     }
 
     /// Runs once a second for a few containers, always on cold caches and hardly ever compiled well: so it makes no
-    /// lambdas and looks nothing up in maps, which took half of its time.
+    /// lambdas and looks nothing up in maps.
     private void step() {
         long begun = nanos.getAsLong();
         boolean whole = begun >= due || (wakes() && begun - lastBegun >= WATCHED.toNanos());
