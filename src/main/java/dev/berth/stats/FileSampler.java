@@ -5,10 +5,8 @@ import dev.berth.model.ContainerId;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the files of every followed container, one after the other on one thread: each second while somebody
 /// looks, else each ten. A round that takes longer than its interval skips the next ones; two never overlap.
@@ -24,14 +23,14 @@ final class FileSampler implements AutoCloseable {
     /// A fresh container gets its second reading after one step, not after a whole interval.
     private static final Duration STEP = Duration.ofMillis(250);
 
-    private static final Duration WATCHED = Duration.ofSeconds(1);
-    private static final Duration UNWATCHED = Duration.ofSeconds(10);
-    private static final Duration ATTENTION = Duration.ofSeconds(30);
+    private static final long WATCHED_NANOS = 1_000_000_000L;
+    private static final long UNWATCHED_NANOS = 10 * WATCHED_NANOS;
+    private static final long ATTENTION_NANOS = 30 * WATCHED_NANOS;
     private static final int TRIES = 3;
+    private static final long NONE = -1;
 
     private final ProbeOpener opener;
     private final IntSupplier cpus;
-    private final InstantSource clock;
     private final LongSupplier nanos;
     private final Alarm alarm;
     private final Sink sink;
@@ -39,9 +38,10 @@ final class FileSampler implements AutoCloseable {
     private final Map<ContainerId, Followed> followed = new ConcurrentHashMap<>();
     /// Whether `followed` has changed since `open` was made to agree with it.
     private final AtomicBoolean changed = new AtomicBoolean();
-    private final Map<ContainerId, Open> open = new HashMap<>();
-    private volatile Instant looked = Instant.MIN;
-    private volatile Round last = new Round(Optional.empty(), UNWATCHED, 0);
+    private Open[] open = {};
+    private volatile boolean everLooked;
+    private volatile long looked;
+    private volatile Pace pace = new Pace(NONE, UNWATCHED_NANOS, 0);
     private boolean restless;
     private long due = Long.MIN_VALUE;
     private long lastBegun = Long.MIN_VALUE / 2;
@@ -66,6 +66,16 @@ final class FileSampler implements AutoCloseable {
     /// @param skipped how many rounds were left out because one took too long
     record Round(Optional<Duration> cost, Duration interval, long skipped) {}
 
+    /// The same as it is noted each time.
+    ///
+    /// @param costNanos NONE before the first whole round
+    private record Pace(long costNanos, long intervalNanos, long skipped) {
+        Round asRound() {
+            Optional<Duration> cost = costNanos == NONE ? Optional.empty() : Optional.of(Duration.ofNanos(costNanos));
+            return new Round(cost, Duration.ofNanos(intervalNanos), skipped);
+        }
+    }
+
     /// One container's part of a round.
     record Taken(ContainerId id, Sample sample) {}
 
@@ -76,7 +86,10 @@ final class FileSampler implements AutoCloseable {
         final ContainerId id;
         final Followed life;
         final Series series;
-        Optional<Probe> probe = Optional.empty();
+
+        @Nullable
+        Probe probe;
+
         int failures;
         int samples;
 
@@ -85,12 +98,16 @@ final class FileSampler implements AutoCloseable {
             this.life = life;
             this.series = new Series(life.startedAt(), true);
         }
+
+        void close() {
+            if (probe != null) probe.close();
+            probe = null;
+        }
     }
 
-    FileSampler(ProbeOpener opener, IntSupplier cpus, InstantSource clock, LongSupplier nanos, Alarm alarm, Sink sink) {
+    FileSampler(ProbeOpener opener, IntSupplier cpus, LongSupplier nanos, Alarm alarm, Sink sink) {
         this.opener = opener;
         this.cpus = cpus;
-        this.clock = clock;
         this.nanos = nanos;
         this.alarm = alarm;
         this.sink = sink;
@@ -117,12 +134,13 @@ final class FileSampler implements AutoCloseable {
 
     /// Somebody looks at the samples.
     void looked() {
-        looked = clock.instant();
-        if (last.interval().equals(UNWATCHED)) alarm.ring();
+        looked = nanos.getAsLong();
+        everLooked = true;
+        if (pace.intervalNanos() == UNWATCHED_NANOS) alarm.ring();
     }
 
     Round lastRound() {
-        return last;
+        return pace.asRound();
     }
 
     private void run() {
@@ -138,29 +156,28 @@ final class FileSampler implements AutoCloseable {
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
         } finally {
-            open.values().forEach(it -> it.probe.ifPresent(Probe::close));
-            open.clear();
+            for (Open files : open) files.close();
         }
     }
 
     /// A step where something is fresh or has failed, else until the next whole round.
     private Duration untilNext() {
         if (restless) return STEP;
-        long next = wakes() ? Math.min(due, lastBegun + WATCHED.toNanos()) : due;
-        long left = next - nanos.getAsLong();
-        return Duration.ofNanos(Math.clamp(left, 0, UNWATCHED.toNanos()));
+        long now = nanos.getAsLong();
+        long next = wakes(now) ? Math.min(due, lastBegun + WATCHED_NANOS) : due;
+        return Duration.ofNanos(Math.clamp(next - now, 0, UNWATCHED_NANOS));
     }
 
-    /// Runs once a second for a few containers, always on cold caches and hardly ever compiled well: so it makes no
-    /// lambdas and looks nothing up in maps.
+    /// Runs once a second for a few containers: always on cold caches and hardly ever compiled well, so that each
+    /// object and each call in between is felt. Hence no lambdas, no maps, no durations.
     private void step() {
         long begun = nanos.getAsLong();
-        boolean whole = begun >= due || (wakes() && begun - lastBegun >= WATCHED.toNanos());
+        boolean whole = begun >= due || (begun - lastBegun >= WATCHED_NANOS && wakes(begun));
         if (changed.getAndSet(false)) agree();
         restless = false;
         int present = cpus.getAsInt();
-        List<Taken> samples = new ArrayList<>(open.size());
-        for (Open files : open.values()) {
+        List<Taken> samples = new ArrayList<>(open.length);
+        for (Open files : open) {
             if (files.failures >= TRIES || !(whole || files.samples < 2)) continue;
             sample(files, present, samples);
             restless |= files.samples < 2 && files.failures < TRIES;
@@ -171,50 +188,49 @@ final class FileSampler implements AutoCloseable {
 
     /// Says when the next whole round is due: an interval after this one began, or later if this one took longer.
     private void plan(long begun) {
-        Duration interval = isWatched() ? WATCHED : UNWATCHED;
         long now = nanos.getAsLong();
-        long missed = (now - begun) / interval.toNanos();
+        long interval = isWatched(now) ? WATCHED_NANOS : UNWATCHED_NANOS;
+        long missed = (now - begun) / interval;
         lastBegun = begun;
-        due = begun + (missed + 1) * interval.toNanos();
-        last = new Round(Optional.of(Duration.ofNanos(now - begun)), interval, last.skipped() + missed);
+        due = begun + (missed + 1) * interval;
+        pace = new Pace(now - begun, interval, pace.skipped() + missed);
     }
 
     /// Whether somebody has begun to look since the last round, which was planned for nobody.
-    private boolean wakes() {
-        return last.interval().equals(UNWATCHED) && isWatched();
+    private boolean wakes(long now) {
+        return pace.intervalNanos() == UNWATCHED_NANOS && isWatched(now);
     }
 
-    private boolean isWatched() {
-        return sink.watched() || looked.isAfter(clock.instant().minus(ATTENTION));
+    private boolean isWatched(long now) {
+        return (everLooked && now - looked < ATTENTION_NANOS) || sink.watched();
     }
 
     /// Closes the files of what has ended; those of what has begun are opened when they are read first.
     private void agree() {
-        Iterator<Open> all = open.values().iterator();
-        while (all.hasNext()) {
-            Open files = all.next();
-            if (files.life.equals(followed.get(files.id))) continue;
-            files.probe.ifPresent(Probe::close);
-            all.remove();
+        Map<ContainerId, Open> kept = new HashMap<>();
+        for (Open files : open) {
+            if (files.life.equals(followed.get(files.id))) kept.put(files.id, files);
+            else files.close();
         }
-        followed.forEach((id, life) -> open.computeIfAbsent(id, _ -> new Open(id, life)));
+        followed.forEach((id, life) -> kept.computeIfAbsent(id, _ -> new Open(id, life)));
+        open = kept.values().toArray(Open[]::new);
     }
 
     private void sample(Open files, int present, List<Taken> samples) {
-        if (files.probe.isEmpty()) files.probe = opener.open(files.id, files.life.pid());
-        if (files.probe.isEmpty()) {
+        if (files.probe == null)
+            files.probe = opener.open(files.id, files.life.pid()).orElse(null);
+        Probe probe = files.probe;
+        if (probe == null) {
             failed(files);
             return;
         }
         try {
-            Sample sample = files.series.next(files.probe.get().read(), present);
+            samples.add(new Taken(files.id, files.series.next(probe.read(), present)));
             files.samples++;
             files.failures = 0;
-            samples.add(new Taken(files.id, sample));
         } catch (Probe.Gone gone) {
             LOG.log(Level.DEBUG, "files of {0}: {1}", files.id.shortId(), gone.getMessage());
-            files.probe.get().close();
-            files.probe = Optional.empty();
+            files.close();
             files.series.interrupted();
             failed(files);
         }

@@ -16,6 +16,9 @@ final class ProcNetwork {
     /// In the kernel's order, which hardly ever changes: the next line is nearly always the next of these.
     private final List<Interface> known = new ArrayList<>();
 
+    /// The text that was read last, nearly always the same again.
+    private byte[] before = {};
+
     private long received;
     private long sent;
 
@@ -39,6 +42,7 @@ final class ProcNetwork {
 
     /// @param text `/proc/PID/net/dev`: two lines of headings, then `  name: received 7-others sent 7-others`
     void read(ProcText text) throws Gone {
+        if (text.length() > 0 && text.is(before)) return;
         int line = after('\n', text, after('\n', text, 0));
         int position = 0;
         while (line < text.length()) {
@@ -47,6 +51,7 @@ final class ProcNetwork {
             line = after('\n', text, line);
         }
         forgetFrom(position);
+        before = text.copy(0, text.length());
     }
 
     private void count(ProcText text, int name, int position) throws Gone {

@@ -56,6 +56,10 @@ final class ProcText {
         return Arrays.copyOfRange(bytes, from, to);
     }
 
+    boolean is(byte[] all) {
+        return Arrays.equals(bytes, 0, length, all, 0, all.length);
+    }
+
     boolean has(byte[] word, int at) {
         return at + word.length <= length && Arrays.equals(bytes, at, at + word.length, word, 0, word.length);
     }

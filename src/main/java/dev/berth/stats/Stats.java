@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,7 +113,7 @@ public final class Stats implements AutoCloseable, ContainerListener {
         this.clock = clock;
         this.pause = pause;
         this.random = random;
-        this.sampler = files.map(opener -> new FileSampler(opener, this::cpus, clock, nanoTime, alarm, sink()));
+        this.sampler = files.map(opener -> new FileSampler(opener, this::cpus, nanoTime, alarm, sink()));
         mirror.listen(this);
         sampler.ifPresent(FileSampler::start);
     }
@@ -144,7 +143,8 @@ public final class Stats implements AutoCloseable, ContainerListener {
     }
 
     private int cpus() {
-        return mirror.snapshot().host().map(Host::cpus).orElse(0);
+        Optional<Host> host = mirror.snapshot().host();
+        return host.isPresent() ? host.get().cpus() : 0;
     }
 
     /// The samples as they are now; the same object for a quarter of a second.
@@ -234,18 +234,14 @@ public final class Stats implements AutoCloseable, ContainerListener {
     }
 
     /// A round of samples is one change, however many containers it is about.
-    private void take(List<FileSampler.Taken> samples) {
-        List<FileSampler.Taken> valid = new ArrayList<>(samples.size());
-        synchronized (this) {
-            for (FileSampler.Taken each : samples) {
-                boolean ofPresentLife = each.sample().startedAt().equals(lives.get(each.id()));
-                if (!ofPresentLife || readers.containsKey(each.id())) continue;
-                latest.put(each.id(), each.sample());
-                valid.add(each);
-            }
-            received.incrementAndGet();
+    private synchronized void take(List<FileSampler.Taken> samples) {
+        for (FileSampler.Taken each : samples) {
+            boolean ofPresentLife = each.sample().startedAt().equals(lives.get(each.id()));
+            if (!ofPresentLife || readers.containsKey(each.id())) continue;
+            latest.put(each.id(), each.sample());
+            keep(each.id(), each.sample());
         }
-        for (FileSampler.Taken each : valid) keep(each.id(), each.sample());
+        received.incrementAndGet();
     }
 
     private void take(StreamReader from, Sample sample) {

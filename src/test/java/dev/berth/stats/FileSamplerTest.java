@@ -49,7 +49,7 @@ class FileSamplerTest {
             rings.incrementAndGet();
         }
     };
-    private final FileSampler sampler = new FileSampler(this::open, () -> 2, time, nanos::get, alarm, sink());
+    private final FileSampler sampler = new FileSampler(this::open, () -> 2, nanos::get, alarm, sink());
 
     private Optional<Probe> open(ContainerId id, int pid) {
         if (!files.contains("there")) return Optional.empty();

@@ -52,7 +52,7 @@ final class SamplerLoad implements FileSampler.Sink {
         var files =
                 new CgroupSource(Path.of("/"), this::nanos, clock, Descriptors.halfOf(Path.of("/proc/self/limits")));
         int cpus = Runtime.getRuntime().availableProcessors();
-        sampler = new FileSampler(files::open, () -> cpus, clock, this::nanos, alarm, this);
+        sampler = new FileSampler(files::open, () -> cpus, this::nanos, alarm, this);
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
