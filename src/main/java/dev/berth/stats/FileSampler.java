@@ -42,6 +42,8 @@ final class FileSampler implements AutoCloseable {
     private volatile boolean everLooked;
     private volatile long looked;
     private volatile Pace pace = new Pace(NONE, UNWATCHED_NANOS, 0);
+    private int present;
+    private long asked = Long.MIN_VALUE / 2;
     private boolean restless;
     private long due = Long.MIN_VALUE;
     private long lastBegun = Long.MIN_VALUE / 2;
@@ -174,16 +176,22 @@ final class FileSampler implements AutoCloseable {
         long begun = nanos.getAsLong();
         boolean whole = begun >= due || (begun - lastBegun >= WATCHED_NANOS && wakes(begun));
         if (changed.getAndSet(false)) agree();
+        if (begun - asked >= UNWATCHED_NANOS || present == 0) ask(begun);
         restless = false;
-        int present = cpus.getAsInt();
         List<Taken> samples = new ArrayList<>(open.length);
         for (Open files : open) {
             if (files.failures >= TRIES || !(whole || files.samples < 2)) continue;
-            sample(files, present, samples);
+            sample(files, samples);
             restless |= files.samples < 2 && files.failures < TRIES;
         }
         if (!samples.isEmpty()) sink.take(samples);
         if (whole) plan(begun);
+    }
+
+    /// How many CPUs the host has changes hardly ever.
+    private void ask(long now) {
+        asked = now;
+        present = cpus.getAsInt();
     }
 
     /// Says when the next whole round is due: an interval after this one began, or later if this one took longer.
@@ -216,7 +224,7 @@ final class FileSampler implements AutoCloseable {
         open = kept.values().toArray(Open[]::new);
     }
 
-    private void sample(Open files, int present, List<Taken> samples) {
+    private void sample(Open files, List<Taken> samples) {
         if (files.probe == null)
             files.probe = opener.open(files.id, files.life.pid()).orElse(null);
         Probe probe = files.probe;

@@ -65,11 +65,12 @@ public final class History {
     /// Keeps a sample; one that is not newer than the last is dropped.
     public synchronized void add(ContainerId id, Sample sample) {
         Point point = Point.of(sample);
+        long at = point.at().toEpochMilli();
         HistoryTrack track = tracks.get(id);
-        if (track == null || track.clockWasSetBack(point.at())) track = anew(id);
+        if (track == null || track.clockWasSetBack(at)) track = anew(id);
         long before = track.bytes();
-        track.add(point);
-        bytes.addAndGet(track.bytes() - before);
+        track.add(at, point);
+        if (track.bytes() != before) bytes.addAndGet(track.bytes() - before);
         while (bytes.get() > mostBytes && !tracks.isEmpty()) makeRoom(point.at());
     }
 

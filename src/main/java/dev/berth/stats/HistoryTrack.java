@@ -1,7 +1,6 @@
 package dev.berth.stats;
 
 import dev.berth.stats.History.Point;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,19 +21,24 @@ final class HistoryTrack {
 
     /// A step back of less than a minute is a correction, and waited out; after a longer one what is kept would lie
     /// in the future, for who knows how long.
-    boolean clockWasSetBack(Instant at) {
-        return newest != Long.MIN_VALUE && newest - at.toEpochMilli() >= MINUTE;
+    boolean clockWasSetBack(long at) {
+        return newest != Long.MIN_VALUE && newest - at >= MINUTE;
     }
 
-    void add(Point point) {
-        long at = point.at().toEpochMilli();
+    /// @param at its time, in milliseconds since 1970
+    void add(long at, Point point) {
         if (at <= newest) return;
         newest = at;
-        samples.add(point);
+        samples.add(at, point);
         long minute = Math.floorDiv(at, MINUTE);
         HistoryMinute open = present;
-        if (open != null && open.number() != minute) minutes.add(open.point());
+        if (open != null && open.number() != minute) close(open);
         present = (open != null && open.number() == minute ? open : HistoryMinute.empty(minute, point)).plus(point);
+    }
+
+    private void close(HistoryMinute minute) {
+        Point point = minute.point();
+        minutes.add(point.at().toEpochMilli(), point);
     }
 
     List<Point> samples(long from) {

@@ -62,7 +62,8 @@ public final class LiveSamples {
     /// Gives a sample to those who follow its container. It should be in the history by then: who comes late reads
     /// that first.
     public void offer(ContainerId id, Sample sample) {
-        for (Subscription each : followers.getOrDefault(id, List.of())) each.offer(sample);
+        List<Subscription> all = followers.get(id);
+        if (all != null) for (Subscription each : all) each.offer(sample);
     }
 
     /// Tells those who follow a container that it has been removed.

@@ -23,9 +23,8 @@ final class Ring {
         this.spanMillis = span.toMillis();
     }
 
-    /// @param point later than all before
-    void add(Point point) {
-        long at = point.at().toEpochMilli();
+    /// @param at its time, in milliseconds since 1970; later than all before
+    void add(long at, Point point) {
         Page last = pages.isEmpty() || !pages.getLast().takes(at) ? turn(at) : pages.getLast();
         last.add(at, point);
     }
