@@ -11,10 +11,9 @@ import java.util.function.LongSupplier;
 ///
 /// An open network file keeps a dead container's network alive: close the probe when the container ends.
 ///
-/// A container whose CPU time stands still has not run, so nearly all of its other counters stand still as well and are
-/// not read again: most containers rest most of the time, and this is more than half of what a sample costs. What the
-/// kernel does on its own, such as reclaiming memory, shows within ten seconds. The network is read always: it counts
-/// what comes in also when the kernel answers alone, as to a ping.
+/// A container whose CPU time and memory stand still has not run, so nearly all of its other counters stand still as
+/// well and are not read again: most containers rest most of the time, and this is half of what a sample costs. What
+/// the kernel does on its own, such as writing pages back, shows within ten seconds.
 abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, CgroupV2Probe {
     private static final long RESTED_AT_MOST_NANOS = 10_000_000_000L;
 
@@ -28,6 +27,7 @@ abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, Cgroup
     private Counters kept = Counters.NONE;
     private long keptAt;
     private long keptCpu = -1;
+    private long keptMemory = -1;
 
     CgroupProbe(Path process, ProcFiles files, LongSupplier nanoTime, InstantSource clock) throws IOException {
         this.files = files;
@@ -40,9 +40,8 @@ abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, Cgroup
 
     /// What stands still while the container rests.
     ///
-    /// @param memoryUsage in bytes, as are `memoryMaximum`, `inactiveFile`, `blockRead` and `blockWritten`
+    /// @param memoryMaximum in bytes, as are `inactiveFile`, `blockRead` and `blockWritten`
     record Counters(
-            OptionalLong memoryUsage,
             OptionalLong memoryMaximum,
             OptionalLong inactiveFile,
             OptionalLong pids,
@@ -55,12 +54,14 @@ abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, Cgroup
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 OptionalLong.empty(),
-                OptionalLong.empty(),
                 OptionalLong.empty());
     }
 
     /// CPU time in nanoseconds.
     abstract long cpu() throws IOException, Gone;
+
+    /// Memory usage in bytes.
+    abstract long memory() throws IOException, Gone;
 
     abstract Counters counters() throws IOException, Gone;
 
@@ -73,7 +74,7 @@ abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, Cgroup
                 long cpu = cpu();
                 long after = nanoTime.getAsLong();
                 // The middle of before and after: nothing but CPU time is divided by time.
-                Reading reading = reading(before + (after - before) / 2, cpu);
+                Reading reading = reading(before + (after - before) / 2, cpu, memory());
                 if (!stayOpen && !ProcStart.of(process).equals(start)) throw new Gone("another process");
                 return reading;
             } catch (IOException gone) {
@@ -86,12 +87,13 @@ abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, Cgroup
         }
     }
 
-    private Reading reading(long nanos, long cpu) throws IOException, Gone {
-        boolean rests = cpu == keptCpu && nanos - keptAt < RESTED_AT_MOST_NANOS;
+    private Reading reading(long nanos, long cpu, long memory) throws IOException, Gone {
+        boolean rests = cpu == keptCpu && memory == keptMemory && nanos - keptAt < RESTED_AT_MOST_NANOS;
         if (!rests) {
             kept = counters();
             keptAt = nanos;
             keptCpu = cpu;
+            keptMemory = memory;
         }
         if (networkFile.isPresent()) network.read(networkFile.get().into(files.text()));
         return new Reading(
@@ -99,7 +101,7 @@ abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, Cgroup
                 clock.instant(),
                 source(),
                 cpu,
-                kept.memoryUsage(),
+                OptionalLong.of(memory),
                 kept.memoryMaximum(),
                 kept.inactiveFile(),
                 kept.pids(),

@@ -65,6 +65,11 @@ final class CgroupV1Probe extends CgroupProbe {
     }
 
     @Override
+    long memory() throws IOException, Gone {
+        return files.number(memory);
+    }
+
+    @Override
     Counters counters() throws IOException, Gone {
         OptionalLong read = OptionalLong.empty();
         OptionalLong written = OptionalLong.empty();
@@ -74,7 +79,6 @@ final class CgroupV1Probe extends CgroupProbe {
             written = OptionalLong.of(text.sum(WRITE));
         }
         return new Counters(
-                OptionalLong.of(files.number(memory)),
                 files.number(memoryMaximum),
                 files.number(memoryStat, INACTIVE_FILE),
                 files.number(pids),

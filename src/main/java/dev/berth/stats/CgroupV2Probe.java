@@ -54,6 +54,11 @@ final class CgroupV2Probe extends CgroupProbe {
     }
 
     @Override
+    long memory() throws IOException, Gone {
+        return files.number(memory);
+    }
+
+    @Override
     Counters counters() throws IOException, Gone {
         OptionalLong read = OptionalLong.empty();
         OptionalLong written = OptionalLong.empty();
@@ -63,7 +68,6 @@ final class CgroupV2Probe extends CgroupProbe {
             written = OptionalLong.of(text.sum(WRITTEN));
         }
         return new Counters(
-                OptionalLong.of(files.number(memory)),
                 files.number(memoryPeak),
                 files.number(memoryStat, INACTIVE_FILE),
                 files.number(pids),

@@ -27,7 +27,6 @@ final class FileSampler implements AutoCloseable {
     private static final long UNWATCHED_NANOS = 10 * WATCHED_NANOS;
     private static final long ATTENTION_NANOS = 30 * WATCHED_NANOS;
     private static final int TRIES = 3;
-    private static final long NONE = -1;
 
     private final ProbeOpener opener;
     private final IntSupplier cpus;
@@ -39,11 +38,8 @@ final class FileSampler implements AutoCloseable {
     /// Whether `followed` has changed since `open` was made to agree with it.
     private final AtomicBoolean changed = new AtomicBoolean();
     private Open[] open = {};
-    private volatile boolean everLooked;
-    private volatile long looked;
-    private volatile Pace pace = new Pace(NONE, UNWATCHED_NANOS, 0);
-    private int present;
-    private long asked = Long.MIN_VALUE / 2;
+    private volatile long looked = Long.MIN_VALUE / 2;
+    private volatile Round last = new Round(Round.NONE, UNWATCHED_NANOS, 0);
     private boolean restless;
     private long due = Long.MIN_VALUE;
     private long lastBegun = Long.MIN_VALUE / 2;
@@ -64,17 +60,17 @@ final class FileSampler implements AutoCloseable {
 
     /// What is known of the sampling itself.
     ///
-    /// @param cost of the last whole round
+    /// @param costNanos of the last whole round; NONE before the first
     /// @param skipped how many rounds were left out because one took too long
-    record Round(Optional<Duration> cost, Duration interval, long skipped) {}
+    record Round(long costNanos, long intervalNanos, long skipped) {
+        private static final long NONE = -1;
 
-    /// The same as it is noted each time.
-    ///
-    /// @param costNanos NONE before the first whole round
-    private record Pace(long costNanos, long intervalNanos, long skipped) {
-        Round asRound() {
-            Optional<Duration> cost = costNanos == NONE ? Optional.empty() : Optional.of(Duration.ofNanos(costNanos));
-            return new Round(cost, Duration.ofNanos(intervalNanos), skipped);
+        Optional<Duration> cost() {
+            return costNanos == NONE ? Optional.empty() : Optional.of(Duration.ofNanos(costNanos));
+        }
+
+        Duration interval() {
+            return Duration.ofNanos(intervalNanos);
         }
     }
 
@@ -137,12 +133,11 @@ final class FileSampler implements AutoCloseable {
     /// Somebody looks at the samples.
     void looked() {
         looked = nanos.getAsLong();
-        everLooked = true;
-        if (pace.intervalNanos() == UNWATCHED_NANOS) alarm.ring();
+        if (last.intervalNanos() == UNWATCHED_NANOS) alarm.ring();
     }
 
     Round lastRound() {
-        return pace.asRound();
+        return last;
     }
 
     private void run() {
@@ -176,22 +171,16 @@ final class FileSampler implements AutoCloseable {
         long begun = nanos.getAsLong();
         boolean whole = begun >= due || (begun - lastBegun >= WATCHED_NANOS && wakes(begun));
         if (changed.getAndSet(false)) agree();
-        if (begun - asked >= UNWATCHED_NANOS || present == 0) ask(begun);
         restless = false;
+        int present = cpus.getAsInt();
         List<Taken> samples = new ArrayList<>(open.length);
         for (Open files : open) {
             if (files.failures >= TRIES || !(whole || files.samples < 2)) continue;
-            sample(files, samples);
+            sample(files, present, samples);
             restless |= files.samples < 2 && files.failures < TRIES;
         }
         if (!samples.isEmpty()) sink.take(samples);
         if (whole) plan(begun);
-    }
-
-    /// How many CPUs the host has changes hardly ever.
-    private void ask(long now) {
-        asked = now;
-        present = cpus.getAsInt();
     }
 
     /// Says when the next whole round is due: an interval after this one began, or later if this one took longer.
@@ -201,16 +190,16 @@ final class FileSampler implements AutoCloseable {
         long missed = (now - begun) / interval;
         lastBegun = begun;
         due = begun + (missed + 1) * interval;
-        pace = new Pace(now - begun, interval, pace.skipped() + missed);
+        last = new Round(now - begun, interval, last.skipped() + missed);
     }
 
     /// Whether somebody has begun to look since the last round, which was planned for nobody.
     private boolean wakes(long now) {
-        return pace.intervalNanos() == UNWATCHED_NANOS && isWatched(now);
+        return last.intervalNanos() == UNWATCHED_NANOS && isWatched(now);
     }
 
     private boolean isWatched(long now) {
-        return (everLooked && now - looked < ATTENTION_NANOS) || sink.watched();
+        return now - looked < ATTENTION_NANOS || sink.watched();
     }
 
     /// Closes the files of what has ended; those of what has begun are opened when they are read first.
@@ -224,7 +213,7 @@ final class FileSampler implements AutoCloseable {
         open = kept.values().toArray(Open[]::new);
     }
 
-    private void sample(Open files, List<Taken> samples) {
+    private void sample(Open files, int present, List<Taken> samples) {
         if (files.probe == null)
             files.probe = opener.open(files.id, files.life.pid()).orElse(null);
         Probe probe = files.probe;

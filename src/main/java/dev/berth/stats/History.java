@@ -70,7 +70,7 @@ public final class History {
         if (track == null || track.clockWasSetBack(at)) track = anew(id);
         long before = track.bytes();
         track.add(at, point);
-        if (track.bytes() != before) bytes.addAndGet(track.bytes() - before);
+        bytes.addAndGet(track.bytes() - before);
         while (bytes.get() > mostBytes && !tracks.isEmpty()) makeRoom(point.at());
     }
 

@@ -237,24 +237,21 @@ public final class Stats implements AutoCloseable, ContainerListener {
     private synchronized void take(List<FileSampler.Taken> samples) {
         for (FileSampler.Taken each : samples) {
             boolean ofPresentLife = each.sample().startedAt().equals(lives.get(each.id()));
-            if (!ofPresentLife || readers.containsKey(each.id())) continue;
-            latest.put(each.id(), each.sample());
-            keep(each.id(), each.sample());
+            if (ofPresentLife && !readers.containsKey(each.id())) keep(each.id(), each.sample());
         }
         received.incrementAndGet();
     }
 
-    private void take(StreamReader from, Sample sample) {
-        synchronized (this) {
-            if (readers.get(from.id()) != from) return;
-            latest.put(from.id(), sample);
-            received.incrementAndGet();
-        }
+    private synchronized void take(StreamReader from, Sample sample) {
+        if (readers.get(from.id()) != from) return;
         keep(from.id(), sample);
+        received.incrementAndGet();
     }
 
-    /// The history first: who begins to follow in between finds it there.
+    /// Under the lock under which a container ends, so that nothing is kept of one that has been removed. The history
+    /// before who follows: who begins to follow in between finds it there.
     private void keep(ContainerId id, Sample sample) {
+        latest.put(id, sample);
         history.add(id, sample);
         live.offer(id, sample);
     }

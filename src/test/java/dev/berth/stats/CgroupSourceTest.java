@@ -417,14 +417,22 @@ class CgroupSourceTest {
         try (Probe probe = source().open(ID, PID).orElseThrow()) {
             tree.write("sys/fs/cgroup/cpu" + PLAIN + "/cpu.stat", "nr_throttled 7\n");
             tree.write("sys/fs/cgroup/pids" + PLAIN + "/pids.current", "4\n");
-            tree.write("sys/fs/cgroup/memory" + PLAIN + "/memory.usage_in_bytes", "4096\n");
             assertEquals(OptionalLong.of(6), probe.read().throttledPeriods());
             assertEquals(OptionalLong.of(3), probe.read().pids());
-            assertEquals(OptionalLong.of(1646592), probe.read().memoryUsage());
             tree.write("sys/fs/cgroup/cpuacct" + PLAIN + "/cpuacct.usage", "25281093\n");
             assertEquals(OptionalLong.of(7), probe.read().throttledPeriods());
             assertEquals(OptionalLong.of(4), probe.read().pids());
-            assertEquals(OptionalLong.of(4096), probe.read().memoryUsage());
+        }
+    }
+
+    @Test
+    void aChangeOfMemoryMeansThatItDoesNotRest() throws Gone {
+        v2(PLAIN);
+        try (Probe probe = source().open(ID, PID).orElseThrow()) {
+            tree.write("sys/fs/cgroup" + PLAIN + "/memory.peak", "99999999\n");
+            assertNotEquals(OptionalLong.of(99_999_999), probe.read().memoryMaximum());
+            tree.write("sys/fs/cgroup" + PLAIN + "/memory.current", "4096\n");
+            assertEquals(OptionalLong.of(99_999_999), probe.read().memoryMaximum());
         }
     }
 
