@@ -118,8 +118,8 @@ class RoomsTest {
     }
 
     @Test
-    void onlyTheEngineRoomUsesTheHttpClient() {
-        none(users(MAIN, "org.apache.hc.", "engine"));
+    void onlyTheRoomsThatAskEnginesAndRegistriesUseTheHttpClient() {
+        none(users(MAIN, "org.apache.hc.", "engine", "images"));
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.berth.images.registry;
 
-import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -24,15 +23,15 @@ public record RateLimit(OptionalLong limit, OptionalLong remaining, Optional<Dur
 
     private static final Pattern SECONDS = Pattern.compile("\\d{1,10}");
 
-    static RateLimit read(HttpHeaders headers, Instant now) {
+    static RateLimit read(RegistryReply reply, Instant now) {
         return new RateLimit(
-                count(headers, "ratelimit-limit"),
-                count(headers, "ratelimit-remaining"),
-                headers.firstValue("Retry-After").flatMap(it -> retryAfter(it.strip(), now)));
+                count(reply, "ratelimit-limit"),
+                count(reply, "ratelimit-remaining"),
+                reply.header("Retry-After").flatMap(it -> retryAfter(it.strip(), now)));
     }
 
-    private static OptionalLong count(HttpHeaders headers, String name) {
-        Matcher count = COUNT.matcher(headers.firstValue(name).orElse(""));
+    private static OptionalLong count(RegistryReply reply, String name) {
+        Matcher count = COUNT.matcher(reply.header(name).orElse(""));
         return count.matches() ? OptionalLong.of(Long.parseLong(count.group(1))) : OptionalLong.empty();
     }
 

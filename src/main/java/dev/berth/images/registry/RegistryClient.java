@@ -11,12 +11,12 @@ import dev.berth.model.Digest;
 import dev.berth.model.Failure;
 import dev.berth.model.ImageRef;
 import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// Asks registries what a tag is, without an engine between. To be closed after a round of questions.
@@ -71,12 +71,12 @@ public final class RegistryClient implements AutoCloseable {
     private RegistryAnswer ask(Endpoint endpoint, ImageRef tag, RegistryLogin login)
             throws IOException, InterruptedException {
         var target = endpoint.manifest(tag);
-        HttpResponse<Void> answer =
+        RegistryReply reply =
                 http().head(target, MANIFESTS, login.registryToken().map(it -> "Bearer " + it));
-        if (answer.statusCode() == 400 && target.getScheme().equals("http"))
+        if (reply.status() == 400 && target.getScheme().equals("http"))
             throw new IOException("it does not understand plain HTTP");
-        if (answer.statusCode() != 401) return read(answer);
-        Optional<Challenge> challenge = Challenge.best(answer.headers().allValues("WWW-Authenticate"));
+        if (reply.status() != 401) return read(reply);
+        Optional<Challenge> challenge = Challenge.best(reply.all("WWW-Authenticate"));
         if (challenge.isEmpty()) return new Unusable("it denies access and does not say how to get it");
         var tokens = new RegistryTokens(http(), clock);
         return switch (tokens.authorize(challenge.get(), login, tag, target)) {
@@ -87,20 +87,20 @@ public final class RegistryClient implements AutoCloseable {
         };
     }
 
-    private RegistryAnswer read(HttpResponse<?> answer) {
-        RateLimit rate = RateLimit.read(answer.headers(), clock.instant());
-        return switch (answer.statusCode()) {
-            case 200 -> digest(answer, rate);
+    private RegistryAnswer read(RegistryReply reply) {
+        RateLimit rate = RateLimit.read(reply, clock.instant());
+        return switch (reply.status()) {
+            case 200 -> digest(reply, rate);
             case 404 -> new Unknown(rate);
             case 429 -> new Limited(rate);
             case 401, 403 -> new Unusable("it denies access");
-            default -> new Unusable("it answered with status " + answer.statusCode());
+            default -> new Unusable("it answered with status " + reply.status());
         };
     }
 
-    private static RegistryAnswer digest(HttpResponse<?> answer, RateLimit rate) {
-        String type = answer.headers().firstValue("Content-Type").orElse("");
-        Optional<String> digest = answer.headers().firstValue("Docker-Content-Digest");
+    private static RegistryAnswer digest(RegistryReply reply, RateLimit rate) {
+        String type = reply.header("Content-Type").orElse("");
+        Optional<String> digest = reply.header("Docker-Content-Digest");
         if (digest.isEmpty() || type.startsWith(CONVERTED)) return new Unusable("it does not tell a manifest's digest");
         try {
             return new Known(new Digest(digest.get()), rate);
@@ -112,7 +112,7 @@ public final class RegistryClient implements AutoCloseable {
     /// Made when it is needed: most lives of a server begin without a question to a registry.
     private synchronized RegistryHttp http() {
         RegistryHttp made = http;
-        if (made == null) http = made = new RegistryHttp();
+        if (made == null) http = made = new RegistryHttp(SSLContext::getDefault);
         return made;
     }
 

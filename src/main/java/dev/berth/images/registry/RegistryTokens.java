@@ -6,10 +6,6 @@ import dev.berth.model.ImageRef;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Map;
@@ -21,8 +17,6 @@ import java.util.stream.Collectors;
 ///
 /// <https://distribution.github.io/distribution/spec/auth/token/> and, for identity tokens, `…/auth/oauth/`.
 record RegistryTokens(RegistryHttp http, InstantSource clock) {
-    private static final long LONGEST_ANSWER = 1 << 20;
-
     /// What came of it.
     sealed interface Outcome {}
 
@@ -52,12 +46,11 @@ record RegistryTokens(RegistryHttp http, InstantSource clock) {
         var fields = new TreeMap<String, String>();
         challenge.parameter("service").ifPresent(it -> fields.put("service", it));
         fields.put("scope", challenge.parameter("scope").orElse("repository:" + tag.path() + ":pull"));
-        HttpResponse<byte[]> answer = http.send(
-                request(realm.get(), fields, login), BodyHandlers.limiting(BodyHandlers.ofByteArray(), LONGEST_ANSWER));
-        return switch (answer.statusCode()) {
-            case 200 -> token(answer.body());
-            case 429 -> new Limited(RateLimit.read(answer.headers(), clock.instant()));
-            default -> new Denied("it gives no token: status " + answer.statusCode());
+        RegistryReply reply = ask(realm.get(), fields, login);
+        return switch (reply.status()) {
+            case 200 -> token(reply.text().getBytes(StandardCharsets.UTF_8));
+            case 429 -> new Limited(RateLimit.read(reply, clock.instant()));
+            default -> new Denied("it gives no token: status " + reply.status());
         };
     }
 
@@ -72,20 +65,18 @@ record RegistryTokens(RegistryHttp http, InstantSource clock) {
         }
     }
 
-    private static HttpRequest.Builder request(URI realm, Map<String, String> fields, RegistryLogin login) {
+    private RegistryReply ask(URI realm, Map<String, String> fields, RegistryLogin login)
+            throws IOException, InterruptedException {
         if (login.identityToken().isPresent()) {
             var form = new TreeMap<>(fields);
             form.put("grant_type", "refresh_token");
             form.put("client_id", "berth");
             form.put("refresh_token", login.identityToken().get());
-            return HttpRequest.newBuilder(realm)
-                    .header("Content-Type", "application/x-www-form-urlencoded")
-                    .POST(BodyPublishers.ofString(encoded(form)));
+            return http.post(realm, encoded(form));
         }
         String mark = realm.getRawQuery() == null ? "?" : "&";
-        var request = HttpRequest.newBuilder(URI.create(realm + mark + encoded(fields)));
-        login.basic().ifPresent(it -> request.header("Authorization", "Basic " + it));
-        return request;
+        return http.get(
+                URI.create(realm + mark + encoded(fields)), login.basic().map(it -> "Basic " + it));
     }
 
     private static Outcome token(byte[] body) {

@@ -27,23 +27,24 @@ class TlsTest {
     @TempDir
     static Path folder;
 
+    private static Certificates keys;
     private static SSLServerSocket server;
 
     @BeforeAll
     static void makeKeysAndListen() throws Exception {
-        openssl("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=ca -keyout ca.key -out ca.pem");
-        openssl("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=other -keyout other.key -out other-ca.pem");
-        Files.writeString(folder.resolve("san"), "subjectAltName=IP:127.0.0.1\n");
-        signed("server", "rsa:2048", "-extfile san");
-        signed("pkcs8", "rsa:2048", "");
-        openssl("rsa -in pkcs8.key -traditional -out pkcs1.key");
+        keys = new Certificates(folder);
+        keys.authority("ca");
+        keys.authority("other");
+        keys.server("server", "ca");
+        keys.identity("pkcs8", "ca", "");
+        keys.openssl("rsa -in pkcs8.key -traditional -out pkcs1.key");
         Files.copy(folder.resolve("pkcs8.crt"), folder.resolve("pkcs1.crt"));
-        openssl("ecparam -name prime256v1 -genkey -out sec1.key"); // with its EC PARAMETERS block before
-        openssl("req -new -key sec1.key -subj /CN=sec1 -out sec1.csr");
-        openssl("x509 -req -in sec1.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out sec1.crt");
-        openssl("pkcs8 -topk8 -nocrypt -in sec1.key -out pkcs8-ec.key");
+        keys.openssl("ecparam -name prime256v1 -genkey -out sec1.key"); // with its EC PARAMETERS block before
+        keys.openssl("req -new -key sec1.key -subj /CN=sec1 -out sec1.csr");
+        keys.sign("sec1", "ca", "");
+        keys.openssl("pkcs8 -topk8 -nocrypt -in sec1.key -out pkcs8-ec.key");
         Files.copy(folder.resolve("sec1.crt"), folder.resolve("pkcs8-ec.crt"));
-        var context = TlsFolder.context(Optional.of(show("server", "ca.pem")), true);
+        var context = TlsFolder.context(Optional.of(keys.show("server", "ca")), true);
         server = (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0);
         server.setNeedClientAuth(true);
         Thread.ofVirtual().start(TlsTest::serve);
@@ -57,12 +58,12 @@ class TlsTest {
     @ParameterizedTest
     @ValueSource(strings = {"pkcs8", "pkcs1", "sec1", "pkcs8-ec"})
     void everyFormOfKeyIsShown(String form) throws Exception {
-        assertEquals("200", ask("127.0.0.1", show(form, "ca.pem"), true));
+        assertEquals("200", ask("127.0.0.1", keys.show(form, "ca"), true));
     }
 
     @Test
     void anEngineOfAnotherAuthorityIsNotTrusted() throws Exception {
-        Path others = show("pkcs8", "other-ca.pem");
+        Path others = keys.show("pkcs8", "other");
         Failure refused = assertThrows(Failure.EngineDown.class, () -> ask("127.0.0.1", others, true));
         assertTrue(refused.detail().contains("TLS"), refused.detail());
         assertEquals("200", ask("127.0.0.1", others, false));
@@ -70,15 +71,14 @@ class TlsTest {
 
     @Test
     void anEngineOfAnotherNameIsNotTrusted() throws Exception {
-        Path right = show("pkcs8", "ca.pem");
+        Path right = keys.show("pkcs8", "ca");
         assertThrows(Failure.EngineDown.class, () -> ask("localhost", right, true));
         assertEquals("200", ask("localhost", right, false));
     }
 
     @Test
     void withoutAClientCertificateTheEngineRefuses() throws Exception {
-        Path nothingToShow = Files.createDirectories(folder.resolve("nothing"));
-        Files.copy(folder.resolve("ca.pem"), nothingToShow.resolve("ca.pem"), REPLACE_EXISTING);
+        Path nothingToShow = keys.trust("ca", "nothing");
         assertThrows(Failure.EngineDown.class, () -> ask("127.0.0.1", nothingToShow, true));
     }
 
@@ -99,30 +99,6 @@ class TlsTest {
         try (var wire = new Wire(address, Optional.of(TlsFolder.context(Optional.of(certificates), verify)), verify)) {
             return wire.call(Request.post("/x", "ask")).json().get("ok").textOrEmpty();
         }
-    }
-
-    /// A folder as Docker's, for one identity.
-    private static Path show(String identity, String ca) throws IOException {
-        Path certificates = Files.createDirectories(folder.resolve("show-" + identity + "-" + ca));
-        Files.copy(folder.resolve(ca), certificates.resolve("ca.pem"), REPLACE_EXISTING);
-        Files.copy(folder.resolve(identity + ".crt"), certificates.resolve("cert.pem"), REPLACE_EXISTING);
-        Files.copy(folder.resolve(identity + ".key"), certificates.resolve("key.pem"), REPLACE_EXISTING);
-        return certificates;
-    }
-
-    private static void signed(String name, String key, String extra) throws Exception {
-        openssl("req -newkey " + key + " -nodes -subj /CN=" + name + " -keyout " + name + ".key -out " + name + ".csr");
-        openssl("x509 -req -in " + name + ".csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out " + name + ".crt "
-                + extra);
-    }
-
-    private static void openssl(String arguments) throws Exception {
-        Process process = new ProcessBuilder(("openssl " + arguments).strip().split(" ", -1))
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), said);
     }
 
     private static void serve() {

@@ -1,0 +1,231 @@
+package dev.berth.images.registry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import dev.berth.engine.wire.Certificates;
+import dev.berth.engine.wire.TlsFolder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class RegistryHttpTest {
+    @TempDir
+    Path folder;
+
+    // Connections.
+
+    @Test
+    void aConnectionThatDiedMeanwhileIsReplaced() throws Exception {
+        var accepted = new AtomicInteger();
+        try (var server = listen();
+                var http = new RegistryHttp(SSLContext::getDefault)) {
+            Thread.ofVirtual()
+                    .start(() -> eachConnection(server, one -> {
+                        accepted.incrementAndGet();
+                        answer(one, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+                        readHead(one.getInputStream()); // the next one is not answered
+                    }));
+            assertEquals(
+                    200, head(http, "http://127.0.0.1:" + server.getLocalPort()).status());
+            assertEquals(
+                    200, head(http, "http://127.0.0.1:" + server.getLocalPort()).status());
+            assertEquals(2, accepted.get());
+        }
+    }
+
+    @Test
+    void aRegistryThatAsksForPatienceIsNotAskedAgainByTheClientItself() throws Exception {
+        var accepted = new AtomicInteger();
+        try (var server = listen();
+                var http = new RegistryHttp(SSLContext::getDefault)) {
+            Thread.ofVirtual()
+                    .start(() -> eachConnection(server, one -> {
+                        accepted.incrementAndGet();
+                        answer(
+                                one,
+                                "HTTP/1.1 429 no\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+                    }));
+            RegistryReply reply = head(http, "http://127.0.0.1:" + server.getLocalPort());
+            assertEquals(429, reply.status());
+            assertEquals(Optional.of("0"), reply.header("retry-after"));
+            assertEquals(1, accepted.get());
+        }
+    }
+
+    @Test
+    void whoIsInterruptedLeavesAtOnceAndHangsUp() throws Exception {
+        var asked = new CountDownLatch(1);
+        var hungUp = new CountDownLatch(1);
+        try (var server = listen();
+                var http = new RegistryHttp(SSLContext::getDefault)) {
+            Thread.ofVirtual()
+                    .start(() -> eachConnection(server, one -> {
+                        readHead(one.getInputStream());
+                        asked.countDown();
+                        try {
+                            one.getInputStream().transferTo(OutputStream.nullOutputStream());
+                        } finally {
+                            hungUp.countDown(); // in order or not
+                        }
+                    }));
+            var thrown = new AtomicReference<Throwable>();
+            Thread asker = Thread.ofVirtual().start(() -> {
+                try {
+                    head(http, "http://127.0.0.1:" + server.getLocalPort());
+                } catch (IOException | InterruptedException ended) {
+                    thrown.set(ended);
+                }
+            });
+            asked.await();
+            asker.interrupt();
+            asker.join();
+            assertInstanceOf(InterruptedException.class, thrown.get());
+            hungUp.await();
+        }
+    }
+
+    @Test
+    void anAnswerWithoutEndIsNotRead() throws Exception {
+        try (var server = listen();
+                var http = new RegistryHttp(SSLContext::getDefault)) {
+            Thread.ofVirtual()
+                    .start(() -> eachConnection(server, one -> {
+                        answer(one, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+                        while (true) one.getOutputStream().write(new byte[8192]);
+                    }));
+            var target = URI.create("http://127.0.0.1:" + server.getLocalPort() + "/token");
+            IOException longer = assertThrows(IOException.class, () -> http.get(target, Optional.empty()));
+            assertTrue(longer.toString().contains("longer than 1048576 bytes"), longer.toString());
+        }
+    }
+
+    // TLS.
+
+    @Test
+    void aRegistryIsTrustedThatATrustedAuthorityNames() throws Exception {
+        try (var registry = new SafeRegistry("ca");
+                var http = new RegistryHttp(trusting("ca"))) {
+            assertEquals(200, head(http, "https://127.0.0.1:" + registry.port()).status());
+        }
+    }
+
+    @Test
+    void aRegistryOfAnotherAuthorityIsNotTrusted() throws Exception {
+        try (var registry = new SafeRegistry("ca")) {
+            keys().authority("other");
+            try (var http = new RegistryHttp(trusting("other"));
+                    var usual = new RegistryHttp(SSLContext::getDefault)) {
+                assertThrows(IOException.class, () -> head(http, "https://127.0.0.1:" + registry.port()));
+                assertThrows(IOException.class, () -> head(usual, "https://127.0.0.1:" + registry.port()));
+            }
+            assertEquals(0, registry.asked.get());
+        }
+    }
+
+    @Test
+    void aRegistryOfAnotherNameIsNotTrusted() throws Exception {
+        try (var registry = new SafeRegistry("ca");
+                var http = new RegistryHttp(trusting("ca"))) {
+            IOException other =
+                    assertThrows(IOException.class, () -> head(http, "https://localhost:" + registry.port()));
+            assertTrue(other.toString().contains("localhost"), other.toString());
+            assertEquals(0, registry.asked.get());
+        }
+    }
+
+    private static RegistryReply head(RegistryHttp http, String base) throws IOException, InterruptedException {
+        return http.head(URI.create(base + "/v2/app/manifests/1"), List.of("text/plain"), Optional.empty());
+    }
+
+    private static ServerSocket listen() throws IOException {
+        return new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+    }
+
+    private interface Talk {
+        void with(Socket one) throws IOException;
+    }
+
+    private static void eachConnection(ServerSocket server, Talk talk) {
+        while (!server.isClosed()) {
+            try (Socket one = server.accept()) {
+                talk.with(one);
+            } catch (IOException hungUp) {
+                assertNotNull(hungUp.toString()); // the other side has gone, or the test is over
+            }
+        }
+    }
+
+    private static void answer(Socket one, String text) throws IOException {
+        readHead(one.getInputStream());
+        one.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static void readHead(InputStream in) throws IOException {
+        int last = 0;
+        for (int next = in.read(); next >= 0 && last != 0x0D0A0D0A; next = in.read()) {
+            last = last << 8 | next;
+            if (last == 0x0D0A0D0A) return;
+        }
+    }
+
+    /// Speaks TLS as `127.0.0.1`.
+    private final class SafeRegistry implements AutoCloseable {
+        final AtomicInteger asked = new AtomicInteger();
+        private final HttpsServer server =
+                HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+
+        SafeRegistry(String authority) throws Exception {
+            keys().authority(authority);
+            keys().server("server", authority);
+            var context = TlsFolder.context(Optional.of(keys().show("server", authority)), true);
+            server.setHttpsConfigurator(new HttpsConfigurator(context));
+            server.createContext("/v2/", exchange -> {
+                asked.incrementAndGet();
+                exchange.sendResponseHeaders(200, -1);
+                exchange.close();
+            });
+            server.start();
+        }
+
+        int port() {
+            return server.getAddress().getPort();
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
+        }
+    }
+
+    private Certificates keys() {
+        return new Certificates(folder);
+    }
+
+    private RegistryTls.Trust trusting(String authority) throws IOException {
+        SSLContext context = TlsFolder.context(Optional.of(keys().trust(authority, "trust-" + authority)), true);
+        return () -> context;
+    }
+}
