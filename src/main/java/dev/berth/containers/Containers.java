@@ -17,11 +17,9 @@ import dev.berth.model.Image;
 import dev.berth.model.MemorySize;
 import dev.berth.model.Pause;
 import dev.berth.model.RandomId;
-import dev.berth.model.Status;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -228,6 +226,20 @@ public final class Containers implements AutoCloseable {
                 new Ask("look at " + container.name(), Optional.of(container.id()), limit.or(container::memoryLimit)));
     }
 
+    /// Finds what somebody wants to change.
+    ///
+    /// @throws Failure.NotFound if there is none
+    /// @throws Failure.Conflict (`update-under-way`) if an update is about to give its name to a container
+    public Container find(String named) {
+        mirror.requireConnected();
+        try {
+            return mirror.snapshot().container(named);
+        } catch (Failure.NotFound none) {
+            turns.refuseReserved(named);
+            throw none;
+        }
+    }
+
     private Container plain(String named, Consumer<ContainerId> call) {
         return operate(named, it -> it.plain(() -> call.accept(it.id())));
     }
@@ -237,9 +249,13 @@ public final class Containers implements AutoCloseable {
     }
 
     private Container operate(String named, Work work) {
-        mirror.requireConnected();
-        ContainerId id = mirror.snapshot().container(named).id();
-        var operation = new Operation(engine.containers(), mirror, admission, settling, turns, id);
+        var operation = new Operation(
+                engine.containers(),
+                mirror,
+                admission,
+                settling,
+                turns,
+                find(named).id());
         return toItsEnd(() -> {
             opening.await();
             return work.of(operation);
@@ -278,82 +294,23 @@ public final class Containers implements AutoCloseable {
     ///
     /// @param graceSeconds between the request to stop and the kill; none is the container's own
     public void remove(String named, OptionalInt graceSeconds, boolean keepVolumes) {
-        mirror.requireConnected();
-        Container container = mirror.snapshot().container(named);
-        toItsEnd(() -> turns.take(container.id(), () -> {
-            if (stops(container)) engine.containers().stop(container.id(), graceSeconds);
-            engine.containers().remove(container.id(), true, !keepVolumes);
-            if (!keepVolumes) carried(container).forEach(this::removeUnused);
-            LOG.log(Level.INFO, "container {0} ({1}) removed", container.name(), container.id());
-            return confirmGone(container);
-        }));
-    }
-
-    private Set<String> carried(Container container) {
-        return CarriedVolumes.of(container, mirror.snapshot().image(container.imageId()));
-    }
-
-    private void removeUnused(String volume) {
-        try {
-            engine.volumes().remove(volume);
-        } catch (Failure.Conflict used) {
-            LOG.log(Level.INFO, "volume {0} stays: {1}", volume, used.detail());
-        }
-    }
-
-    private Optional<Container> confirmGone(Container container) {
-        try {
-            return mirror.refresh(container.id());
-        } catch (Failure.EngineDown | Failure.EngineSlow unconfirmed) {
-            throw new Failure.EngineDown(
-                    "done, not yet confirmed: container " + container.id().shortId()
-                            + " was removed, but the engine no longer answers",
-                    unconfirmed);
-        }
+        Container container = find(named);
+        var removal = new Removal(engine, mirror, container, keepVolumes);
+        toItsEnd(() -> turns.take(container.id(), () -> removal.run(graceSeconds)));
     }
 
     /// What `remove` would do now.
-    public RemovePlan planRemove(String named, boolean keepVolumes) {
-        Container container = mirror.known().container(named);
-        List<String> volumes = keepVolumes
-                ? List.of()
-                : container.mounts().stream()
-                        .filter(it -> it.type().equals("volume"))
-                        .flatMap(it -> it.name().stream())
-                        .filter(Containers::isAnonymous)
-                        .toList();
-        return new RemovePlan(container, stops(container), volumes);
+    public Removal.Plan planRemove(String named, boolean keepVolumes) {
+        return new Removal(engine, mirror, mirror.known().container(named), keepVolumes).plan();
     }
 
     /// Keeps containers for something longer: until it is closed nobody else's operation touches them through
     /// Berth. Waits for what is under way.
     ///
+    /// @param names which one of them may be without for a moment
     /// @throws Failure.Conflict (`update-under-way`) if one of them is reserved already
-    public Reservation reserve(Collection<ContainerId> ids) throws InterruptedException {
-        var reservation = new Reservation(turns);
-        boolean all = false;
-        try {
-            for (ContainerId id : ids) reservation.add(id);
-            all = true;
-            return reservation;
-        } finally {
-            if (!all) reservation.close();
-        }
-    }
-
-    /// What a removal would do.
-    ///
-    /// @param stop whether the container runs and would be stopped first
-    /// @param volumes the anonymous volumes that would go with it
-    public record RemovePlan(Container container, boolean stop, List<String> volumes) {}
-
-    private static boolean stops(Container container) {
-        return container.status().alive() || container.status() == Status.RESTARTING;
-    }
-
-    /// The engine names a volume that nobody named with 64 hex digits.
-    private static boolean isAnonymous(String volume) {
-        return ContainerId.isFull(volume);
+    public Reservation reserve(Collection<ContainerId> ids, Collection<String> names) throws InterruptedException {
+        return Reservation.of(turns, ids, names);
     }
 
     private <T> T toItsEnd(Callable<T> operation) {

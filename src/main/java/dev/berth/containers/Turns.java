@@ -14,6 +14,8 @@ final class Turns {
     private final Map<ContainerId, Turn> turns = new HashMap<>();
     /// Kept for something longer.
     private final Set<ContainerId> reserved = ConcurrentHashMap.newKeySet();
+    /// Of those; an update takes a name from one container before it gives it to the other.
+    private final Set<String> names = ConcurrentHashMap.newKeySet();
 
     private static final class Turn {
         final ReentrantLock lock = new ReentrantLock(true);
@@ -26,7 +28,7 @@ final class Turns {
         try {
             turn.lock.lockInterruptibly();
             try {
-                if (reserved.contains(id)) throw underWay(id);
+                if (reserved.contains(id)) throw underWay(id.shortId());
                 return work.call();
             } finally {
                 turn.lock.unlock();
@@ -44,7 +46,7 @@ final class Turns {
         try {
             turn.lock.lockInterruptibly();
             try {
-                if (!reserved.add(id)) throw underWay(id);
+                if (!reserved.add(id)) throw underWay(id.shortId());
             } finally {
                 turn.lock.unlock();
             }
@@ -57,11 +59,25 @@ final class Turns {
         reserved.remove(id);
     }
 
-    private static Failure underWay(ContainerId id) {
+    void reserve(String name) {
+        names.add(name);
+    }
+
+    void letGo(String name) {
+        names.remove(name);
+    }
+
+    /// For a name that no container has.
+    ///
+    /// @throws Failure.Conflict (`update-under-way`) if one is about to have it
+    void refuseReserved(String name) {
+        if (names.contains(name)) throw underWay(name);
+    }
+
+    private static Failure underWay(String container) {
         return new Failure.Conflict(
                 "update-under-way",
-                "container " + id.shortId()
-                        + " is part of an update that is under way; wait for its job, or cancel it");
+                "container " + container + " is part of an update that is under way; wait for its job, or cancel it");
     }
 
     private Turn enter(ContainerId id) {

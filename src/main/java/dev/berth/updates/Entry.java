@@ -72,6 +72,10 @@ final class Entry {
                 .toList();
     }
 
+    List<String> names() {
+        return pairs.stream().map(Pair::name).toList();
+    }
+
     void restored(Pair pair, ContainerId old) {
         pairs.replaceAll(it -> it.old().equals(pair.old()) ? it.restored(old) : it);
     }

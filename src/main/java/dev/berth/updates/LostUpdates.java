@@ -116,7 +116,7 @@ final class LostUpdates {
         while (!families.takeOrWait(ids)) LOG.log(Level.WARNING, "two updates have containers in common: {0}", ids);
         List<String> names = family.stream().map(Remains::name).toList();
         jobs.start(Updates.KIND, "lost " + family.getFirst().operation, "recovery", names, job -> {
-            try (Reservation _ = containers.reserve(ids)) {
+            try (Reservation _ = containers.reserve(ids, names)) {
                 settle(job, family);
             } finally {
                 families.letGo(ids);

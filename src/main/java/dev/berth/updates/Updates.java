@@ -118,8 +118,7 @@ public final class Updates implements AutoCloseable {
     ///
     /// @throws Failure.Conflict (`update-refused`) if it is not ours to update
     public Job update(String named, String requestedBy) {
-        mirror.requireConnected();
-        Container container = mirror.snapshot().container(named);
+        Container container = containers.find(named);
         Optional<Entry> open = Optional.ofNullable(stuck.get(container.id()));
         if (open.isPresent())
             return jobs.start(
@@ -275,7 +274,7 @@ public final class Updates implements AutoCloseable {
             Optional<String> before)
             throws InterruptedException {
         try (Reservation reservation =
-                containers.reserve(group.stream().map(Container::id).toList())) {
+                containers.reserve(group.stream().map(Container::id).toList(), names(group))) {
             var origin = new Successor.Origin(RandomId.next(random, OPERATION_LENGTH), server);
             List<Pair> pairs = planner.pairs(group, first, next, origin);
             var entry = new Entry(
@@ -311,7 +310,7 @@ public final class Updates implements AutoCloseable {
     /// Its family is taken.
     private void resume(Job job, Entry entry) throws InterruptedException {
         List<ContainerId> family = entry.ids();
-        try (Reservation reservation = containers.reserve(entry.ids());
+        try (Reservation reservation = containers.reserve(entry.ids(), entry.names());
                 var holds = new Holds(admission, entry, true)) {
             carryOut(job, entry, reservation, holds, Course::resume);
         } finally {

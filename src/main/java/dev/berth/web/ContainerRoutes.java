@@ -9,6 +9,7 @@ import dev.berth.containers.CreateRequest;
 import dev.berth.containers.CreateRequestReader;
 import dev.berth.containers.Departure;
 import dev.berth.containers.KeyedCreate;
+import dev.berth.containers.Removal;
 import dev.berth.images.Freshness;
 import dev.berth.json.Json;
 import dev.berth.json.JsonReader;
@@ -206,7 +207,7 @@ final class ContainerRoutes {
             containers.remove(id, grace, keepVolumes);
             return Answer.noContent();
         }
-        Containers.RemovePlan plan = containers.planRemove(id, keepVolumes);
+        Removal.Plan plan = containers.planRemove(id, keepVolumes);
         return Answer.json(
                 200,
                 new ObjBuilder()

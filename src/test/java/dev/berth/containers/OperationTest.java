@@ -15,6 +15,7 @@ import dev.berth.model.MemorySize;
 import dev.berth.model.RestartPolicy;
 import dev.berth.model.Status;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Future;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 
 /// What is done with a container that exists.
 @Timeout(60)
@@ -76,6 +78,28 @@ class OperationTest {
         assertEquals(Status.RUNNING, start("web").status());
         assertEquals(Status.RUNNING, start("web").status(), "running already is fine");
         assertEquals(4L << 30, committed());
+    }
+
+    @Test
+    void aReservedNameIsNotMissingWhileNoContainerHasIt() throws Exception {
+        ContainerId web = made("web", "1g").id();
+        try (Reservation _ = harbour.containers.reserve(List.of(web), List.of("web"))) {
+            harbour.engine.containers().rename(web, "set-aside");
+            harbour.mirror.refresh(web);
+            for (Executable change : changes("web"))
+                assertEquals(
+                        "update-under-way",
+                        assertThrows(Failure.Conflict.class, change).code());
+        }
+        for (Executable change : changes("web")) assertThrows(Failure.NotFound.class, change);
+        assertEquals(Status.RUNNING, start("set-aside").status());
+    }
+
+    private List<Executable> changes(String name) {
+        return List.of(
+                () -> start(name),
+                () -> change(name, memory("2g"), Optional.empty()),
+                () -> harbour.containers.remove(name, OptionalInt.of(0), false));
     }
 
     @Test
