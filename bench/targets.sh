@@ -18,9 +18,11 @@ target() {
 }
 
 print_targets() {
-  local growth
+  local growth hour
   growth=$(over_time | sed -n 's/^Resident memory grew by \(-\{0,1\}[0-9.]*\) MB per hour.*/\1/p')
   growth=${growth:-"{never}"}
+  hour=$(over_time | sed -n 's/^| 60 | \([0-9.]*\) |.*/\1/p')
+  hour=${hour:-"{never}"}
   cat <<TEXT
 ## Targets
 
@@ -42,6 +44,7 @@ $(target 'start to first answer, prepared, ms' '<' 600 %d '{first_cached} / 1000
 $(target 'start to first answer, unprepared, ms' '<' 1500 %d '{first_plain} / 1000' "${sizes[@]}")
 $(target 'resident memory with 50 after load, MB' '<' 100 %d '{memory_load}' 50)
 $(target 'resident memory with 300 after load, MB' '<' 160 %d '{memory_load}' 300)
+$(target 'resident memory with 50 after an hour, MB' '<' 100 %d "$hour" 50)
 $(target 'growth of resident memory with 50, MB per hour' '<' 2 %.2f "$growth" 50)
 TEXT
 }
