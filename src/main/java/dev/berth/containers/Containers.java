@@ -300,7 +300,7 @@ public final class Containers implements AutoCloseable {
     }
 
     /// What `remove` would do now.
-    public Removal.Plan planRemove(String named, boolean keepVolumes) {
+    public RemovePlan planRemove(String named, boolean keepVolumes) {
         return new Removal(engine, mirror, mirror.known().container(named), keepVolumes).plan();
     }
 

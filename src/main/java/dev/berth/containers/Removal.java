@@ -14,16 +14,10 @@ import java.util.OptionalInt;
 /// The removal of one container.
 ///
 /// @param keepVolumes whether the volumes that nobody named stay
-public record Removal(Engine engine, Mirror mirror, Container container, boolean keepVolumes) {
+record Removal(Engine engine, Mirror mirror, Container container, boolean keepVolumes) {
     private static final System.Logger LOG = System.getLogger(Removal.class.getName());
 
-    /// What a removal would do.
-    ///
-    /// @param stop whether the container runs and would be stopped first
-    /// @param volumes the anonymous volumes that would go with it
-    public record Plan(Container container, boolean stop, List<String> volumes) {}
-
-    Plan plan() {
+    RemovePlan plan() {
         List<String> volumes = keepVolumes
                 ? List.of()
                 : container.mounts().stream()
@@ -31,7 +25,7 @@ public record Removal(Engine engine, Mirror mirror, Container container, boolean
                         .flatMap(it -> it.name().stream())
                         .filter(Removal::isAnonymous)
                         .toList();
-        return new Plan(container, stops(), volumes);
+        return new RemovePlan(container, stops(), volumes);
     }
 
     /// The engine names a volume that nobody named with 64 hex digits.

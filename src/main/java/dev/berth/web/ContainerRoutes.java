@@ -9,7 +9,7 @@ import dev.berth.containers.CreateRequest;
 import dev.berth.containers.CreateRequestReader;
 import dev.berth.containers.Departure;
 import dev.berth.containers.KeyedCreate;
-import dev.berth.containers.Removal;
+import dev.berth.containers.RemovePlan;
 import dev.berth.images.Freshness;
 import dev.berth.json.Json;
 import dev.berth.json.JsonReader;
@@ -207,7 +207,7 @@ final class ContainerRoutes {
             containers.remove(id, grace, keepVolumes);
             return Answer.noContent();
         }
-        Removal.Plan plan = containers.planRemove(id, keepVolumes);
+        RemovePlan plan = containers.planRemove(id, keepVolumes);
         return Answer.json(
                 200,
                 new ObjBuilder()

@@ -13,6 +13,7 @@ import dev.berth.engine.wire.TlsFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -26,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,91 +37,76 @@ class RegistryHttpTest {
     @TempDir
     Path folder;
 
+    private final ServerSocket server = listen();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final RegistryHttp http = new RegistryHttp(SSLContext::getDefault);
+
+    @AfterEach
+    void close() throws IOException {
+        http.close();
+        server.close();
+    }
+
     // Connections.
 
     @Test
     void aConnectionThatDiedMeanwhileIsReplaced() throws Exception {
-        var accepted = new AtomicInteger();
-        try (var server = listen();
-                var http = new RegistryHttp(SSLContext::getDefault)) {
-            Thread.ofVirtual()
-                    .start(() -> eachConnection(server, one -> {
-                        accepted.incrementAndGet();
-                        answer(one, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-                        readHead(one.getInputStream()); // the next one is not answered
-                    }));
-            assertEquals(
-                    200, head(http, "http://127.0.0.1:" + server.getLocalPort()).status());
-            assertEquals(
-                    200, head(http, "http://127.0.0.1:" + server.getLocalPort()).status());
-            assertEquals(2, accepted.get());
-        }
+        serve(one -> {
+            answer(one, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            readHead(one.getInputStream()); // the next one is not answered
+        });
+        assertEquals(200, head(http, plain()).status());
+        assertEquals(200, head(http, plain()).status());
+        assertEquals(2, accepted.get());
     }
 
     @Test
     void aRegistryThatAsksForPatienceIsNotAskedAgainByTheClientItself() throws Exception {
-        var accepted = new AtomicInteger();
-        try (var server = listen();
-                var http = new RegistryHttp(SSLContext::getDefault)) {
-            Thread.ofVirtual()
-                    .start(() -> eachConnection(server, one -> {
-                        accepted.incrementAndGet();
-                        answer(
-                                one,
-                                "HTTP/1.1 429 no\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-                    }));
-            RegistryReply reply = head(http, "http://127.0.0.1:" + server.getLocalPort());
-            assertEquals(429, reply.status());
-            assertEquals(Optional.of("0"), reply.header("retry-after"));
-            assertEquals(1, accepted.get());
-        }
+        serve(one ->
+                answer(one, "HTTP/1.1 429 no\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
+        RegistryReply reply = head(http, plain());
+        assertEquals(429, reply.status());
+        assertEquals(Optional.of("0"), reply.header("retry-after"));
+        assertEquals(1, accepted.get());
     }
 
     @Test
     void whoIsInterruptedLeavesAtOnceAndHangsUp() throws Exception {
         var asked = new CountDownLatch(1);
         var hungUp = new CountDownLatch(1);
-        try (var server = listen();
-                var http = new RegistryHttp(SSLContext::getDefault)) {
-            Thread.ofVirtual()
-                    .start(() -> eachConnection(server, one -> {
-                        readHead(one.getInputStream());
-                        asked.countDown();
-                        try {
-                            one.getInputStream().transferTo(OutputStream.nullOutputStream());
-                        } finally {
-                            hungUp.countDown(); // in order or not
-                        }
-                    }));
-            var thrown = new AtomicReference<Throwable>();
-            Thread asker = Thread.ofVirtual().start(() -> {
-                try {
-                    head(http, "http://127.0.0.1:" + server.getLocalPort());
-                } catch (IOException | InterruptedException ended) {
-                    thrown.set(ended);
-                }
-            });
-            asked.await();
-            asker.interrupt();
-            asker.join();
-            assertInstanceOf(InterruptedException.class, thrown.get());
-            hungUp.await();
-        }
+        serve(one -> {
+            readHead(one.getInputStream());
+            asked.countDown();
+            try {
+                one.getInputStream().transferTo(OutputStream.nullOutputStream());
+            } finally {
+                hungUp.countDown(); // in order or not
+            }
+        });
+        var thrown = new AtomicReference<Throwable>();
+        Thread asker = Thread.ofVirtual().start(() -> {
+            try {
+                head(http, plain());
+            } catch (IOException | InterruptedException ended) {
+                thrown.set(ended);
+            }
+        });
+        asked.await();
+        asker.interrupt();
+        asker.join();
+        assertInstanceOf(InterruptedException.class, thrown.get());
+        hungUp.await();
     }
 
     @Test
-    void anAnswerWithoutEndIsNotRead() throws Exception {
-        try (var server = listen();
-                var http = new RegistryHttp(SSLContext::getDefault)) {
-            Thread.ofVirtual()
-                    .start(() -> eachConnection(server, one -> {
-                        answer(one, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
-                        while (true) one.getOutputStream().write(new byte[8192]);
-                    }));
-            var target = URI.create("http://127.0.0.1:" + server.getLocalPort() + "/token");
-            IOException longer = assertThrows(IOException.class, () -> http.get(target, Optional.empty()));
-            assertTrue(longer.toString().contains("longer than 1048576 bytes"), longer.toString());
-        }
+    void anAnswerWithoutEndIsNotRead() {
+        serve(one -> {
+            answer(one, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+            while (true) one.getOutputStream().write(new byte[8192]);
+        });
+        var target = URI.create(plain() + "/token");
+        IOException longer = assertThrows(IOException.class, () -> http.get(target, Optional.empty()));
+        assertTrue(longer.toString().contains("longer than 1048576 bytes"), longer.toString());
     }
 
     // TLS.
@@ -127,8 +114,9 @@ class RegistryHttpTest {
     @Test
     void aRegistryIsTrustedThatATrustedAuthorityNames() throws Exception {
         try (var registry = new SafeRegistry("ca");
-                var http = new RegistryHttp(trusting("ca"))) {
-            assertEquals(200, head(http, "https://127.0.0.1:" + registry.port()).status());
+                var trusting = new RegistryHttp(trusting("ca"))) {
+            assertEquals(
+                    200, head(trusting, "https://127.0.0.1:" + registry.port()).status());
         }
     }
 
@@ -136,10 +124,9 @@ class RegistryHttpTest {
     void aRegistryOfAnotherAuthorityIsNotTrusted() throws Exception {
         try (var registry = new SafeRegistry("ca")) {
             keys().authority("other");
-            try (var http = new RegistryHttp(trusting("other"));
-                    var usual = new RegistryHttp(SSLContext::getDefault)) {
+            try (var trusting = new RegistryHttp(trusting("other"))) {
+                assertThrows(IOException.class, () -> head(trusting, "https://127.0.0.1:" + registry.port()));
                 assertThrows(IOException.class, () -> head(http, "https://127.0.0.1:" + registry.port()));
-                assertThrows(IOException.class, () -> head(usual, "https://127.0.0.1:" + registry.port()));
             }
             assertEquals(0, registry.asked.get());
         }
@@ -148,9 +135,9 @@ class RegistryHttpTest {
     @Test
     void aRegistryOfAnotherNameIsNotTrusted() throws Exception {
         try (var registry = new SafeRegistry("ca");
-                var http = new RegistryHttp(trusting("ca"))) {
+                var trusting = new RegistryHttp(trusting("ca"))) {
             IOException other =
-                    assertThrows(IOException.class, () -> head(http, "https://localhost:" + registry.port()));
+                    assertThrows(IOException.class, () -> head(trusting, "https://localhost:" + registry.port()));
             assertTrue(other.toString().contains("localhost"), other.toString());
             assertEquals(0, registry.asked.get());
         }
@@ -160,22 +147,34 @@ class RegistryHttpTest {
         return http.head(URI.create(base + "/v2/app/manifests/1"), List.of("text/plain"), Optional.empty());
     }
 
-    private static ServerSocket listen() throws IOException {
-        return new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+    private static ServerSocket listen() {
+        try {
+            return new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        } catch (IOException taken) {
+            throw new UncheckedIOException(taken);
+        }
+    }
+
+    private String plain() {
+        return "http://127.0.0.1:" + server.getLocalPort();
     }
 
     private interface Talk {
         void with(Socket one) throws IOException;
     }
 
-    private static void eachConnection(ServerSocket server, Talk talk) {
-        while (!server.isClosed()) {
-            try (Socket one = server.accept()) {
-                talk.with(one);
-            } catch (IOException hungUp) {
-                assertNotNull(hungUp.toString()); // the other side has gone, or the test is over
+    /// One connection after the other, until the test is over.
+    private void serve(Talk talk) {
+        Thread.ofVirtual().start(() -> {
+            while (!server.isClosed()) {
+                try (Socket one = server.accept()) {
+                    accepted.incrementAndGet();
+                    talk.with(one);
+                } catch (IOException hungUp) {
+                    assertNotNull(hungUp.toString()); // the other side has gone, or the test is over
+                }
             }
-        }
+        });
     }
 
     private static void answer(Socket one, String text) throws IOException {
