@@ -112,7 +112,8 @@ measure_sampling() {
 # measure_memory: after all that was read, and a check for updates, which comes by itself some minutes after a start. What it
 # has freed goes back to the system some seconds later.
 measure_memory() {
-  curl -s -o /dev/null -X POST -H "Authorization: Bearer $BERTH_TOKEN" "$address/image/updateall?wait=60"
+  curl -sf -o /dev/null -X POST -H "Authorization: Bearer $BERTH_TOKEN" "$address/image/updateall?wait=60" ||
+    die "the check for updates failed"
   sleep 10
   note memory_load "$(memory_mb)"
 }

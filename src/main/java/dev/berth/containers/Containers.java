@@ -249,13 +249,8 @@ public final class Containers implements AutoCloseable {
     }
 
     private Container operate(String named, Work work) {
-        var operation = new Operation(
-                engine.containers(),
-                mirror,
-                admission,
-                settling,
-                turns,
-                find(named).id());
+        ContainerId id = find(named).id();
+        var operation = new Operation(engine.containers(), mirror, admission, settling, turns, id);
         return toItsEnd(() -> {
             opening.await();
             return work.of(operation);

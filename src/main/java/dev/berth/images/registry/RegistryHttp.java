@@ -37,6 +37,8 @@ final class RegistryHttp implements AutoCloseable {
     private static final int LARGEST_ANSWER = 1 << 20;
     private static final int MOST_REDIRECTS = 5;
     private static final List<Integer> REDIRECTS = List.of(301, 302, 303, 307, 308);
+    /// Without a charset, which the library's own constant has and this type does not know.
+    private static final ContentType FORM = ContentType.create("application/x-www-form-urlencoded");
 
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("registry").factory());
@@ -117,7 +119,7 @@ final class RegistryHttp implements AutoCloseable {
     /// @param form `application/x-www-form-urlencoded`
     RegistryReply post(URI target, String form) throws IOException, InterruptedException {
         var request = new HttpPost(target);
-        request.setEntity(new StringEntity(form, ContentType.APPLICATION_FORM_URLENCODED));
+        request.setEntity(new StringEntity(form, FORM));
         return send(request);
     }
 

@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.berth.engine.wire.Certificates;
 import dev.berth.engine.wire.TlsFolder;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -52,6 +53,7 @@ class RegistryHttpTest {
     @Test
     void aConnectionThatDiedMeanwhileIsReplaced() throws Exception {
         serve(one -> {
+            readHead(one.getInputStream());
             answer(one, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
             readHead(one.getInputStream()); // the next one is not answered
         });
@@ -62,8 +64,10 @@ class RegistryHttpTest {
 
     @Test
     void aRegistryThatAsksForPatienceIsNotAskedAgainByTheClientItself() throws Exception {
-        serve(one ->
-                answer(one, "HTTP/1.1 429 no\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
+        serve(one -> {
+            readHead(one.getInputStream());
+            answer(one, "HTTP/1.1 429 no\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        });
         RegistryReply reply = head(http, plain());
         assertEquals(429, reply.status());
         assertEquals(Optional.of("0"), reply.header("retry-after"));
@@ -99,8 +103,20 @@ class RegistryHttpTest {
     }
 
     @Test
+    void aFormIsSentAsOneWithoutACharset() throws Exception {
+        var head = new AtomicReference<>("");
+        serve(one -> {
+            head.set(readHead(one.getInputStream()));
+            answer(one, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}");
+        });
+        assertEquals("{}", http.post(URI.create(plain() + "/token"), "a=b%20c").text());
+        assertTrue(head.get().contains("Content-Type: application/x-www-form-urlencoded\r\n"), head.get());
+    }
+
+    @Test
     void anAnswerWithoutEndIsNotRead() {
         serve(one -> {
+            readHead(one.getInputStream());
             answer(one, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
             while (true) one.getOutputStream().write(new byte[8192]);
         });
@@ -178,16 +194,17 @@ class RegistryHttpTest {
     }
 
     private static void answer(Socket one, String text) throws IOException {
-        readHead(one.getInputStream());
         one.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private static void readHead(InputStream in) throws IOException {
-        int last = 0;
-        for (int next = in.read(); next >= 0 && last != 0x0D0A0D0A; next = in.read()) {
-            last = last << 8 | next;
-            if (last == 0x0D0A0D0A) return;
+    private static String readHead(InputStream in) throws IOException {
+        var head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = in.read();
+            if (next < 0) throw new EOFException("the other side has gone");
+            head.append((char) next);
         }
+        return head.toString();
     }
 
     /// Speaks TLS as `127.0.0.1`.
