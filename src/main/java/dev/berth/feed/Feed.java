@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class Feed {
     private static final int MOST_EVENTS = 4096;
     private static final long MOST_BYTES = 2 << 20;
+    /// What a packed event takes beside its bytes: the array's head, its padding, the reference in the ring.
+    private static final int FRAME_BYTES = 24;
     /// So that a reader that comes back after long does not keep the lock.
     private static final int AT_ONCE = 64;
 
@@ -29,7 +31,7 @@ public final class Feed {
     private final long epoch;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition published = lock.newCondition();
-    private final @Nullable Event[] ring;
+    private final byte[] @Nullable [] ring;
     private long oldest = 1;
     private long latest;
     private long bytes;
@@ -42,19 +44,20 @@ public final class Feed {
         this.clock = clock;
         this.mostBytes = mostBytes;
         this.epoch = clock.millis();
-        this.ring = new Event[mostEvents];
+        this.ring = new byte[mostEvents][];
     }
 
     /// Tells everybody who follows. Never waits for any of them.
     public EventId publish(Happening what) {
-        int size = what.bytes();
         lock.lock();
         try {
+            byte[] packed =
+                    Packed.pack(clock.instant(), what); // in here, so that times are in the order of the numbers
             if (latest - oldest + 1 == ring.length) dropOldest();
             latest++;
             var id = new EventId(epoch, latest);
-            ring[slot(latest)] = new Event(id, clock.instant(), what);
-            bytes += size;
+            ring[slot(latest)] = packed;
+            bytes += size(packed);
             while (bytes > mostBytes) dropOldest(); // in the end itself, and its readers learn of a gap
             published.signalAll();
             return id;
@@ -64,7 +67,7 @@ public final class Feed {
     }
 
     private void dropOldest() {
-        bytes -= at(oldest).what().bytes();
+        bytes -= size(at(oldest));
         ring[slot(oldest)] = null;
         oldest++;
     }
@@ -73,10 +76,14 @@ public final class Feed {
         return (int) (sequence % ring.length);
     }
 
-    private Event at(long sequence) {
-        Event event = ring[slot(sequence)];
-        if (event == null) throw new IllegalStateException("event " + sequence + " is not there");
-        return event;
+    private static int size(byte[] packed) {
+        return packed.length + FRAME_BYTES;
+    }
+
+    private byte[] at(long sequence) {
+        byte[] packed = ring[slot(sequence)];
+        if (packed == null) throw new IllegalStateException("event " + sequence + " is not there");
+        return packed;
     }
 
     /// Follows from now on, or from behind the last event that the reader has had.
@@ -137,7 +144,7 @@ public final class Feed {
             first = Optional.empty();
             long left = wait.toNanos();
             while (items.isEmpty()) {
-                List<Event> some = new ArrayList<>();
+                List<byte[]> some = new ArrayList<>();
                 lock.lockInterruptibly();
                 try {
                     for (; next > latest; left = published.awaitNanos(left)) if (left <= 0) return items;
@@ -146,7 +153,11 @@ public final class Feed {
                 } finally {
                     lock.unlock();
                 }
-                for (Event event : some) if (wanted.test(event)) items.add(new Item.Happened(event));
+                long sequence = next - some.size();
+                for (byte[] packed : some) {
+                    Event event = Packed.unpack(new EventId(epoch, sequence++), packed);
+                    if (wanted.test(event)) items.add(new Item.Happened(event));
+                }
             }
             return items;
         }

@@ -20,11 +20,6 @@ public record Happening(
         Optional<Named> container,
         Map<String, String> labels,
         SortedMap<String, Fact> facts) {
-    /// What an event takes beside its texts: objects, references, numbers.
-    private static final int FRAME_BYTES = 256;
-    /// The same for an entry of a map.
-    private static final int ENTRY_BYTES = 64;
-
     /// A container as it was called then.
     public record Named(ContainerId id, String name) {}
 
@@ -83,25 +78,5 @@ public record Happening(
         var more = new TreeMap<>(facts);
         more.put(name, fact);
         return new Happening(kind, action, container, labels, more);
-    }
-
-    /// About what it takes in memory, never less than its texts do.
-    int bytes() {
-        long bytes = FRAME_BYTES + container.map(it -> 2L * it.name().length()).orElse(0L);
-        for (Map.Entry<String, String> label : labels.entrySet())
-            bytes += ENTRY_BYTES
-                    + 2L * (label.getKey().length() + label.getValue().length());
-        for (Map.Entry<String, Fact> fact : facts.entrySet())
-            bytes += ENTRY_BYTES + 2L * (fact.getKey().length() + length(fact.getValue()));
-        return (int) Math.min(bytes, Integer.MAX_VALUE);
-    }
-
-    private static long length(Fact fact) {
-        return switch (fact) {
-            case Fact.Text(String text) -> text.length();
-            case Fact.Texts(List<String> texts) ->
-                texts.stream().mapToLong(it -> it.length() + ENTRY_BYTES).sum();
-            case Fact.Count _, Fact.Share _, Fact.Flag _, Fact.None _ -> 0;
-        };
     }
 }
