@@ -54,6 +54,26 @@ measure_window() {
   note interval "$(ask /info | sed -n 's/.*"interval_seconds":\([0-9.]*\).*/\1/p')"
 }
 
+# measure_working: once more while no container rests, as all of a container's files are read only then; with so few that
+# making processes does not become what is measured
+measure_working() {
+  local number before workers=()
+  if [ "$containers" = 0 ] || [ "$containers" -gt 50 ]; then return; fi
+  for ((number = 1; number <= containers; number++)); do
+    docker exec "s$number" sh -c "for i in \$(seq $((4 * (window + 30)))); do sleep 0.25; done" >/dev/null &
+    workers+=($!)
+  done
+  helpers+=("${workers[@]}")
+  all_work() { [ "$(cat "$(tree "${BERTH_LAB_CGROUP#/}")"/*/cgroup.procs | wc -l)" -ge $((2 * containers)) ]; }
+  await 30 all_work || die "the containers do not begin to work"
+  keep_looking 5
+  before=$(thread_cpu sampler)
+  keep_looking "$window"
+  note working_cpu "$(calc "($(thread_cpu sampler) - $before) / 1000 / $window")"
+  wait "${workers[@]}"
+  helpers=()
+}
+
 # measure_still: what the engine does anyway, while Berth is stopped by a signal; with the shims, which only `docker stats`
 # makes busy, and by dockerd alone, through which all that Berth asks would pass
 measure_still() {
@@ -84,22 +104,40 @@ measure_streams() {
   helpers=()
 }
 
-# measure_sampling: `docker stats` comes last, for the engine is busy with it for a while after it has ended. On
-# a server that has sampled each second for a while, since a new JVM is still compiling. Without containers it is what to
-# take off.
+# await_compilers: a new JVM compiles for some minutes what it will run from then on. That is over when all its compilers
+# use less than half a thousandth of a CPU for half a minute.
+await_compilers() {
+  local before rate
+  while [ $((SECONDS - served)) -lt "$warm_up" ]; do keep_looking 5; done
+  while :; do
+    before=$(thread_cpu 'C? Compiler*')
+    keep_looking 30
+    rate=$(calc "($(thread_cpu 'C? Compiler*') - $before) / 1000 / 30" %.0f)
+    if [ "$rate" -lt 500 ]; then break; fi
+    if [ $((SECONDS - served)) -ge "$most_warm_up" ]; then
+      say "the compilers still use $rate µs per second"
+      break
+    fi
+  done
+  note warm_up $((SECONDS - served))
+  note compiled "$(calc "$(thread_cpu 'C? Compiler*') / 1e9" %.2f)"
+}
+
+# measure_sampling: `docker stats` comes last, for the engine is busy with it for a while after it has ended. Without
+# containers it is what to take off.
 measure_sampling() {
   local engine dockerd _
   mapfile -t engine < <(engine_pids)
   read -r dockerd _ <"$state/dockerd.proc"
   need_probe
-  while [ $((SECONDS - served)) -lt "$warm_up" ]; do keep_looking 5; done
-  note warm_up $((SECONDS - served))
+  await_compilers
   for _ in $(seq "$sample_rounds"); do
     measure_window
     if [ "$containers" = 0 ]; then continue; fi
     note floor "$(floor "${BERTH_LAB_CGROUP#/}")"
     measure_still
   done
+  measure_working
   if [ "$containers" != 0 ]; then
     kill -STOP "$server"
     for _ in $(seq "$sample_rounds"); do measure_streams; done
@@ -195,18 +233,21 @@ print_sampling() {
 
 CPU, medians over $sample_rounds times $window s in which Berth samples each second though hardly anybody asks, in turn with
 $still_window s in which Berth is stopped by a signal, for what the engine does anyway: dockerd beside Berth, all of it beside
-\`docker stats\`. That streams after them as often, its own CPU and the engine's, with the shims, added. Before all this the
-server had sampled each second for $(cat "$work"/warm_up.* | sort -n | head -n 1) s or more; the JVM's compilers are at work for longer than that, and
-end. From the whole process is taken off what a Berth without containers uses. The floor is a loop in C (\`bench/probe.c\`)
-over the same files, kept open, 20 times a second.
+\`docker stats\`. That streams after them as often, its own CPU and the engine's, with the shims, added. All this began once
+the JVM's compilers rested (less than 0.5 ms per second), which the table says, too. From the whole process is taken off
+what a Berth without containers uses. The floor is a loop in C (\`bench/probe.c\`) over the same files, kept open, 20 times
+a second.
 
 $(table_head 'µs per container and sample')
 $(table_row "Berth, the sampler's thread" %.1f '{sampler_cpu} * {interval} / {n}')
+$(table_row "Berth, the sampler's thread, when no container rests" %.1f '{working_cpu} * {interval} / {n}')
 $(table_row 'Berth, the whole process' %.1f "$(berth_cost)")
 $(table_row 'Berth, the whole process but its compilers' %.1f "$(settled_cost)")
 $(table_row 'the engine, because of Berth' %.1f "$engine_cost")
 $(table_row '`docker stats`, streaming' %.1f "$streams_cost")
 $(table_row 'floor: C' %.1f '{floor}')
+$(table_row 'seconds from the start until the compilers rested' %d '{warm_up}')
+$(table_row 'CPU that they had used by then, s' %.1f '{compiled}')
 
 Statistics came from: $(sort -u "$work"/source_word.* | paste -sd ' '), every $(typical interval "${sizes[0]}") s.
 A Berth without containers: $(calc "$(typical server_cpu 0) / 1000" %.2f) ms of CPU per second, $(calc "$(typical compiler_cpu 0) / 1000" %.2f) of them its compilers'.

@@ -12,8 +12,10 @@ import java.util.function.LongSupplier;
 /// An open network file keeps a dead container's network alive: close the probe when the container ends.
 ///
 /// A container whose CPU time and memory stand still has not run, so nearly all of its other counters stand still as
-/// well and are not read again: most containers rest most of the time, and this is half of what a sample costs. What
-/// the kernel does on its own, such as writing pages back, shows within ten seconds.
+/// well and are not read again: most containers rest most of the time, and this is most of what a sample costs. The
+/// network of one that rests may move without it, as that of a gateway does whose packets the kernel forwards; it is
+/// left out only once it has stood still for ten seconds. Whatever the kernel does on its own, such as writing pages
+/// back, shows within ten seconds.
 abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, CgroupV2Probe {
     private static final long RESTED_AT_MOST_NANOS = 10_000_000_000L;
 
@@ -28,6 +30,7 @@ abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, Cgroup
     private long keptAt;
     private long keptCpu = -1;
     private long keptMemory = -1;
+    private long networkMovedAt;
 
     CgroupProbe(Path process, ProcFiles files, LongSupplier nanoTime, InstantSource clock) throws IOException {
         this.files = files;
@@ -95,7 +98,9 @@ abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, Cgroup
             keptCpu = cpu;
             keptMemory = memory;
         }
-        if (networkFile.isPresent()) network.read(networkFile.get().into(files.text()));
+        boolean still = rests && nanos - networkMovedAt >= RESTED_AT_MOST_NANOS;
+        if (networkFile.isPresent() && !still && network.moved(networkFile.get().into(files.text())))
+            networkMovedAt = nanos;
         return new Reading(
                 nanos,
                 clock.instant(),

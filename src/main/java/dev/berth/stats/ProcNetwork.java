@@ -40,9 +40,12 @@ final class ProcNetwork {
         return sent;
     }
 
+    /// Counts on.
+    ///
     /// @param text `/proc/PID/net/dev`: two lines of headings, then `  name: received 7-others sent 7-others`
-    void read(ProcText text) throws Gone {
-        if (text.length() > 0 && text.is(before)) return;
+    /// @return whether anything in it has changed
+    boolean moved(ProcText text) throws Gone {
+        if (text.length() > 0 && text.is(before)) return false;
         int line = after('\n', text, after('\n', text, 0));
         int position = 0;
         while (line < text.length()) {
@@ -52,6 +55,7 @@ final class ProcNetwork {
         }
         forgetFrom(position);
         before = text.copy(0, text.length());
+        return true;
     }
 
     private void count(ProcText text, int name, int position) throws Gone {

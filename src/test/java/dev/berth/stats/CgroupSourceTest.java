@@ -448,12 +448,51 @@ class CgroupSourceTest {
     }
 
     @Test
-    void theNetworkIsReadWhetherItRestsOrNot() throws Gone {
+    void theNetworkOfOneThatRestsIsReadAsLongAsItMoves() throws Gone {
         v2(PLAIN);
         try (Probe probe = source().open(ID, PID).orElseThrow()) {
+            for (long received = 1200; received < 1230; received++) {
+                tree.write("proc/" + PID + "/net/dev", net("lo", 9, "eth0", received));
+                assertEquals(OptionalLong.of(received), probe.read().networkReceived());
+                second();
+            }
+        }
+    }
+
+    @Test
+    void aNetworkThatHasStoodStillForTenSecondsIsReadAgainWithinTen() throws Gone {
+        v2(PLAIN);
+        try (Probe probe = source().open(ID, PID).orElseThrow()) {
+            for (int i = 0; i < 10; i++) {
+                probe.read();
+                second();
+            }
+            int late = 0;
             tree.write("proc/" + PID + "/net/dev", net("lo", 9, "eth0", 1200));
+            for (; !probe.read().networkReceived().equals(OptionalLong.of(1200)); late++) second();
+            assertTrue(late <= 10, late + " s late");
+            second();
+            tree.write("proc/" + PID + "/net/dev", net("lo", 9, "eth0", 1201));
+            assertEquals(OptionalLong.of(1201), probe.read().networkReceived(), "it moves again");
+        }
+    }
+
+    @Test
+    void theNetworkOfOneThatRunsIsReadThoughItHasStoodStill() throws Gone {
+        v2(PLAIN);
+        try (Probe probe = source().open(ID, PID).orElseThrow()) {
+            for (int i = 0; i < 15; i++) {
+                probe.read();
+                second();
+            }
+            tree.write("proc/" + PID + "/net/dev", net("lo", 9, "eth0", 1200));
+            tree.write("sys/fs/cgroup" + PLAIN + "/memory.current", "4096\n");
             assertEquals(OptionalLong.of(1200), probe.read().networkReceived());
         }
+    }
+
+    private void second() {
+        nanos.addAndGet(1_000_000_000L);
     }
 
     @Test
