@@ -171,10 +171,9 @@ final class Swap {
         entry.pairs().forEach(this::find);
         for (Pair pair : entry.pairs()) if (!pair.removesItself() && !exists(pair.old())) throw lost(pair);
         if (entry.log.isEmpty()) entry.log = lastLines();
-        for (Pair pair : entry.pairs().reversed()) if (nextExists(pair)) ensure.stands(next(pair));
+        for (Pair pair : entry.pairs().reversed()) whileThere(pair, ensure::stands);
         for (Pair pair : entry.pairs()) {
-            if (nextExists(pair) && ensure.present(next(pair)).name().equals(pair.name()))
-                ensure.called(next(pair), entry.failedName(pair));
+            whileThere(pair, next -> makeRoom(pair, next));
             if (pair.removesItself())
                 Departing.restore(engine, mirror, pair, entry.oldName(pair)).ifPresent(it -> entry.restored(pair, it));
         }
@@ -191,11 +190,26 @@ final class Swap {
     }
 
     private void removeSuccessors() {
-        for (Pair pair : entry.pairs().reversed()) {
-            if (!nextExists(pair)) continue;
-            containers.remove(next(pair), true, true);
-            mirror.refresh(next(pair));
+        for (Pair pair : entry.pairs().reversed())
+            whileThere(pair, next -> {
+                containers.remove(next, true, true);
+                mirror.refresh(next);
+            });
+    }
+
+    /// For a successor that is not wanted any more. It may go at any moment, as one made with `--rm` does once it has
+    /// ended: then nothing is left to do with it.
+    private void whileThere(Pair pair, Consumer<ContainerId> what) {
+        if (!nextExists(pair)) return;
+        try {
+            what.accept(next(pair));
+        } catch (Failure.NotFound gone) {
+            if (nextExists(pair)) throw gone;
         }
+    }
+
+    private void makeRoom(Pair pair, ContainerId next) {
+        if (ensure.present(next).name().equals(pair.name())) ensure.called(next, entry.failedName(pair));
     }
 
     /// Somebody has removed a forerunner, so there is no way back: its successor is all that there is, and

@@ -119,6 +119,35 @@ class UpdatesTest {
     }
 
     @Test
+    void aSuccessorThatGoesByItselfDoesNotHinderTheWayBack() throws InterruptedException {
+        ContainerId old = web();
+        engine.endsWhenStarted(it -> it.containsKey(UpdateLabels.OPERATION));
+        try (Life life = life(Duration.ofSeconds(30))) {
+            var starts = engine.hold(Call.START);
+            Job job = life.updates.update("web", "test");
+            starts.awaitArrival();
+            var renames = engine.hold(Call.RENAME);
+            starts.open();
+            renames.awaitArrival();
+            ContainerId successor = life.all().stream()
+                    .map(Container::id)
+                    .filter(it -> !it.equals(old))
+                    .findFirst()
+                    .orElseThrow();
+            engine.containers().remove(successor, true, true); // as the engine does with one made with --rm
+            renames.open();
+            JobView failed = ended(job);
+            assertEquals(JobState.FAILED, failed.state());
+            assertFalse(failed.needsAttention(), failed::toString);
+            assertEquals(1, life.all().size());
+            assertEquals(old, life.all().getFirst().id());
+            assertEquals("web", life.all().getFirst().name());
+            assertEquals(Status.RUNNING, life.all().getFirst().status());
+            assertEquals(0, life.journal.open().size());
+        }
+    }
+
+    @Test
     void whoseRuleCannotBeReadIsLeftOutOfAnUpdateOfAll() throws InterruptedException {
         engine.runs(SpecDraft.of(IMAGE)
                 .named("web")
