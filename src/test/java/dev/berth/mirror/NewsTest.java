@@ -320,6 +320,7 @@ class NewsTest {
     void anotherEngineIsToldAndWhatIsForgottenIsNotCalledRemoved() {
         ContainerId id = bench.runs("web");
         connected();
+        settle(id); // a look that is still under way would be answered by the other engine
         bench.engine.becomeAnother();
         bench.back();
         told.await("engine.replaced");
