@@ -234,9 +234,9 @@ print_sampling() {
 CPU, medians over $sample_rounds times $window s in which Berth samples each second though hardly anybody asks, in turn with
 $still_window s in which Berth is stopped by a signal, for what the engine does anyway: dockerd beside Berth, all of it beside
 \`docker stats\`. That streams after them as often, its own CPU and the engine's, with the shims, added. All this began once
-the JVM's compilers rested (less than 0.5 ms per second), which the table says, too. From the whole process is taken off
-what a Berth without containers uses. The floor is a loop in C (\`bench/probe.c\`) over the same files, kept open, 20 times
-a second.
+the JVM's compilers rested (less than 0.5 ms per second), or $most_warm_up s after the start; the table says when. From the
+whole process is taken off what a Berth without containers uses. The floor is a loop in C (\`bench/probe.c\`) over the same
+files, kept open, 20 times a second.
 
 $(table_head 'µs per container and sample')
 $(table_row "Berth, the sampler's thread" %.1f '{sampler_cpu} * {interval} / {n}')
@@ -246,7 +246,7 @@ $(table_row 'Berth, the whole process but its compilers' %.1f "$(settled_cost)")
 $(table_row 'the engine, because of Berth' %.1f "$engine_cost")
 $(table_row '`docker stats`, streaming' %.1f "$streams_cost")
 $(table_row 'floor: C' %.1f '{floor}')
-$(table_row 'seconds from the start until the compilers rested' %d '{warm_up}')
+$(table_row 'seconds from the start until it began' %d '{warm_up}')
 $(table_row 'CPU that they had used by then, s' %.1f '{compiled}')
 
 Statistics came from: $(sort -u "$work"/source_word.* | paste -sd ' '), every $(typical interval "${sizes[0]}") s.

@@ -51,8 +51,8 @@ public final class Feed {
     public EventId publish(Happening what) {
         lock.lock();
         try {
-            byte[] packed =
-                    Packed.pack(clock.instant(), what); // in here, so that times are in the order of the numbers
+            // Under the lock, so that times are in the order of the numbers.
+            byte[] packed = Packed.pack(clock.instant(), what);
             if (latest - oldest + 1 == ring.length) dropOldest();
             latest++;
             var id = new EventId(epoch, latest);

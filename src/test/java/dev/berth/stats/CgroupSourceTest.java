@@ -460,17 +460,17 @@ class CgroupSourceTest {
     }
 
     @Test
-    void aNetworkThatHasStoodStillForTenSecondsIsReadAgainWithinTen() throws Gone {
+    void aNetworkThatHasStoodStillForTenSecondsIsLeftOutForTenAtMost() throws Gone {
         v2(PLAIN);
         try (Probe probe = source().open(ID, PID).orElseThrow()) {
-            for (int i = 0; i < 10; i++) {
+            for (int i = 0; i < 12; i++) {
                 probe.read();
                 second();
             }
             int late = 0;
             tree.write("proc/" + PID + "/net/dev", net("lo", 9, "eth0", 1200));
             for (; !probe.read().networkReceived().equals(OptionalLong.of(1200)); late++) second();
-            assertTrue(late <= 10, late + " s late");
+            assertTrue(late > 0 && late <= 10, late + " s late");
             second();
             tree.write("proc/" + PID + "/net/dev", net("lo", 9, "eth0", 1201));
             assertEquals(OptionalLong.of(1201), probe.read().networkReceived(), "it moves again");
