@@ -13,7 +13,6 @@ import dev.berth.model.Status;
 import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,9 +90,7 @@ final class ContainerJson {
     /// An engine's time; its zero, the year 1, is none.
     static Optional<Instant> time(Json json) {
         try {
-            return json.someText()
-                    .map(text -> OffsetDateTime.parse(text).toInstant())
-                    .filter(it -> it.isAfter(Instant.EPOCH));
+            return json.someText().map(Rfc3339::parse).filter(it -> it.isAfter(Instant.EPOCH));
         } catch (DateTimeException unreadable) {
             throw new Failure.Invalid("'" + json.textOrEmpty() + "' is not a time");
         }

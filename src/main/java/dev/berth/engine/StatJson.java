@@ -7,7 +7,6 @@ import dev.berth.model.Failure;
 import dev.berth.model.FileStat;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Base64;
 
 /// What an archive call says of its path: JSON in base64 in a header. Modes are those of Go's `io/fs`.
@@ -63,6 +62,6 @@ final class StatJson {
     }
 
     private static Instant modified(String time) {
-        return time.isEmpty() ? Instant.EPOCH : OffsetDateTime.parse(time).toInstant();
+        return time.isEmpty() ? Instant.EPOCH : Rfc3339.parse(time);
     }
 }

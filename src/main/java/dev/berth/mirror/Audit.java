@@ -2,6 +2,7 @@ package dev.berth.mirror;
 
 import dev.berth.engine.Engine;
 import dev.berth.engine.EngineContainers;
+import dev.berth.model.Alarm;
 import dev.berth.model.Container;
 import dev.berth.model.ContainerId;
 import dev.berth.model.Failure;
@@ -13,14 +14,18 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
-/// Instead of trust: compares the mirror with the engine's lists, and looks at what changes without any event.
-final class Audit implements AutoCloseable {
+/// Instead of trust: compares the mirror with the engine's lists, and looks at what changes without any event. Sleeps
+/// while nothing is due: a thread that wakes each second to find that out costs as much as sampling ten containers.
+final class Audit implements AutoCloseable, ContainerListener {
     private static final System.Logger LOG = System.getLogger(Audit.class.getName());
 
     /// In so many groups, each on the caches that its first look has warmed, and none of them large.
@@ -32,7 +37,11 @@ final class Audit implements AutoCloseable {
     private final Pause pause;
     private final MirrorSettings settings;
     private final Thread thread;
+    private final Alarm alarm;
     private final Map<ContainerId, Instant> looked = new HashMap<>();
+    private final Set<ContainerId> restarting = ConcurrentHashMap.newKeySet();
+    private final Set<ContainerId> changing = ConcurrentHashMap.newKeySet();
+    private Set<ContainerId> changedBefore = Set.of();
     private volatile Runnable doubt = () -> {};
     private volatile boolean soon;
     private volatile boolean imagesSoon;
@@ -48,10 +57,11 @@ final class Audit implements AutoCloseable {
         this.clock = clock;
         this.pause = pause;
         this.settings = settings;
+        this.alarm = pause.alarm();
         this.heard = clock.instant();
         this.listed = heard;
         this.listedImages = heard;
-        // Waking a virtual thread wakes those that carry it, too: some three times as much CPU, each second.
+        // Waking a virtual thread wakes those that carry it, too: some three times as much CPU.
         this.thread = Thread.ofPlatform().daemon().name("mirror audit").unstarted(this::run);
     }
 
@@ -69,21 +79,48 @@ final class Audit implements AutoCloseable {
     /// Something happened that names nobody: list at the next tick.
     void soon() {
         soon = true;
+        alarm.ring();
     }
 
     /// The same for images.
     void imagesSoon() {
         imagesSoon = true;
+        alarm.ring();
     }
 
     void askHost() {
         askHost = true;
+        alarm.ring();
+    }
+
+    /// A look has failed: it is to be tried again.
+    void retrySoon() {
+        alarm.ring();
+    }
+
+    /// What an `update` event names may be rolled back without another word: look once more, a whole tick later at
+    /// least.
+    void lookAgain(ContainerId id) {
+        changing.add(id);
+        alarm.ring();
+    }
+
+    @Override
+    public void changed(Container container) {
+        if (container.status() != Status.RESTARTING) restarting.remove(container.id());
+        else if (restarting.add(container.id())) alarm.ring();
+    }
+
+    @Override
+    public void removed(ContainerId id) {
+        restarting.remove(id);
     }
 
     private void run() {
         try {
             while (true) {
-                pause.sleep(settings.tick());
+                if (!restless()) alarm.await(untilDue());
+                pause.sleep(settings.tick()); // what comes in bursts is answered once
                 try {
                     tick();
                 } catch (Failure failure) {
@@ -97,15 +134,40 @@ final class Audit implements AutoCloseable {
         }
     }
 
+    private boolean restless() {
+        return !restarting.isEmpty()
+                || !changing.isEmpty()
+                || !changedBefore.isEmpty()
+                || !mirror.snapshot().state().connected();
+    }
+
+    /// How long nothing will be due, if nobody rings; never longer than an engine may be silent.
+    private Duration untilDue() {
+        Instant due = Stream.of(
+                        heard.plus(settings.silence()),
+                        lookedAtAll.plus(apart()),
+                        listed.plus(settings.audit()),
+                        listedImages.plus(settings.imageAudit()))
+                .min(Comparator.naturalOrder())
+                .get();
+        long nanos =
+                Duration.between(clock.instant(), due).minus(settings.tick()).toNanos();
+        return Duration.ofNanos(Math.clamp(nanos, 0, settings.silence().toNanos()));
+    }
+
     private void tick() {
         EngineState.Kind kind = mirror.snapshot().state().kind();
         if (kind == EngineState.Kind.UNREACHABLE) return;
         mirror.retryFailed();
         if (kind == EngineState.Kind.RESYNCING) return;
-        mirror.takeLater().forEach(mirror::hint);
+        changedBefore.forEach(mirror::hint);
+        changedBefore = Set.copyOf(changing);
+        changing.removeAll(changedBefore);
+        // A restart by policy that fails says nothing.
+        restarting.forEach(mirror::hint);
         Instant now = clock.instant();
         if (older(heard, settings.silence(), now)) ping(now);
-        lookAtTheRestless(now);
+        lookAtAll(now);
         if (askHost) {
             askHost = false;
             meet(engine.host());
@@ -144,22 +206,22 @@ final class Audit implements AutoCloseable {
         }
     }
 
-    /// A restart by policy that fails says nothing, so whoever restarts is looked at each tick; all others now and
-    /// then, since a list does not show that a container ran in between.
-    private void lookAtTheRestless(Instant now) {
-        var all = mirror.snapshot().containers();
-        for (Container container : all.values())
-            if (container.status() == Status.RESTARTING) mirror.hint(container.id());
-        Duration apart = settings.reinspect().dividedBy(LOOKS);
-        if (!older(lookedAtAll, apart, now)) return;
+    /// Each now and then, since a list does not show that a container ran in between.
+    private void lookAtAll(Instant now) {
+        if (!older(lookedAtAll, apart(), now)) return;
         lookedAtAll = now;
-        Duration due = settings.reinspect().minus(apart); // it would have to wait for the next time else
+        var all = mirror.snapshot().containers();
+        Duration due = settings.reinspect().minus(apart()); // it would have to wait for the next time else
         for (ContainerId id : all.keySet()) {
             if (!older(looked.computeIfAbsent(id, it -> spread(it, due, now)), due, now)) continue;
             looked.put(id, now);
             mirror.hint(id);
         }
         looked.keySet().retainAll(all.keySet());
+    }
+
+    private Duration apart() {
+        return settings.reinspect().dividedBy(LOOKS);
     }
 
     /// As if it had been looked at some time ago, so that those who are met together do not come due together.

@@ -22,6 +22,7 @@ final class Inspections<K> implements AutoCloseable {
     private final String name;
     private final Inspector<K> inspector;
     private final Semaphore places;
+    private final Runnable failing;
     private final ExecutorService threads;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition progress = lock.newCondition();
@@ -51,9 +52,11 @@ final class Inspections<K> implements AutoCloseable {
     }
 
     /// @param parallel how many inspects may be in flight in all
-    Inspections(String name, int parallel, Inspector<K> inspector) {
+    /// @param failing is run when a look has failed, under the lock: it must not wait
+    Inspections(String name, int parallel, Inspector<K> inspector, Runnable failing) {
         this.name = name;
         this.inspector = inspector;
+        this.failing = failing;
         this.places = new Semaphore(parallel, true);
         this.threads =
                 Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(name).factory());
@@ -187,6 +190,7 @@ final class Inspections<K> implements AutoCloseable {
             entry.failure = failure;
             entry.failed = looked;
             progress.signalAll();
+            failing.run();
         } finally {
             lock.unlock();
         }

@@ -33,8 +33,6 @@ public final class Mirror implements AutoCloseable {
     private final Inspections<ContainerId> containers;
     private final Inspections<ImageId> images;
     private final Inspections<ImageRef> references;
-    private final Set<ContainerId> later = ConcurrentHashMap.newKeySet();
-    private Set<ContainerId> afterThat = Set.of();
     private final Follower follower;
     private final Audit audit;
     private final Execs execs;
@@ -54,11 +52,12 @@ public final class Mirror implements AutoCloseable {
         this.engine = engine;
         this.settings = settings;
         this.table = new Table(clock, feed);
-        this.containers = new Inspections<>("container", INSPECTS_IN_FLIGHT, this::inspect);
-        this.images = new Inspections<>("image", INSPECTS_IN_FLIGHT, this::inspect);
-        this.references = new Inspections<>("image reference", INSPECTS_IN_FLIGHT, this::inspect);
+        this.containers = new Inspections<>("container", INSPECTS_IN_FLIGHT, this::inspect, this::retrySoon);
+        this.images = new Inspections<>("image", INSPECTS_IN_FLIGHT, this::inspect, this::retrySoon);
+        this.references = new Inspections<>("image reference", INSPECTS_IN_FLIGHT, this::inspect, this::retrySoon);
         this.execs = new Execs(engine, table, feed, pause);
         this.audit = new Audit(this, engine, clock, pause, settings);
+        table.listen(audit);
         this.follower = new Follower(this, engine, pause, random, audit);
     }
 
@@ -167,19 +166,14 @@ public final class Mirror implements AutoCloseable {
         return images;
     }
 
+    private void retrySoon() {
+        audit.retrySoon();
+    }
+
     void retryFailed() {
         containers.retryFailed();
         images.retryFailed();
         references.retryFailed();
-    }
-
-    /// The containers that an `update` event named before the last call: a whole tick ago at least. Called by the
-    /// audit alone.
-    Set<ContainerId> takeLater() {
-        Set<ContainerId> due = afterThat;
-        afterThat = Set.copyOf(later);
-        later.removeAll(afterThat);
-        return due;
     }
 
     void follow(EngineEvent event) {
@@ -202,7 +196,7 @@ public final class Mirror implements AutoCloseable {
             @Override
             public void lookTwice(ContainerId id) {
                 containers.hint(id);
-                later.add(id);
+                audit.lookAgain(id);
             }
 
             @Override

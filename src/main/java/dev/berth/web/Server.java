@@ -14,6 +14,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -31,6 +32,8 @@ public final class Server implements AutoCloseable {
     private static final int MOST_LOOPS = 4;
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+    /// How long a connection's thread may sleep if nothing comes.
+    private static final Duration LULL = Duration.ofHours(1);
 
     private final ServerSettings settings;
     private final EventStreams streams = new EventStreams();
@@ -77,6 +80,10 @@ public final class Server implements AutoCloseable {
         if (!bound.isSuccess())
             throw new IllegalStateException("the address is taken, or is not one of this machine", bound.cause());
         listening = Optional.of(bound.channel());
+        // A loop that has nothing scheduled wakes each second to see whether it has.
+        for (EventExecutor loop : group) {
+            var _ = loop.scheduleWithFixedDelay(() -> {}, LULL.toHours(), LULL.toHours(), TimeUnit.HOURS);
+        }
     }
 
     /// Gives a new connection its parts.

@@ -226,4 +226,71 @@ class AuditTest {
         eventually(() -> bench.mirror.snapshot().images().equals(bench.trueImages()));
         assertTrue(bench.mirror.snapshot().image(ImageRef.parse("other")).equals(Optional.of(other)));
     }
+
+    @Test
+    void whileNothingIsDueItSleepsUntilSomethingIs() {
+        bench.tick();
+        Duration first = resting().orElseThrow();
+        assertTrue(
+                first.compareTo(Duration.ofSeconds(25)) > 0 && first.compareTo(Duration.ofSeconds(30)) < 0, "" + first);
+        bench.time.advance(Duration.ofSeconds(20));
+        assertEquals(Optional.of(first.minusSeconds(21)), resting());
+    }
+
+    @Test
+    void aClockThatIsSetBackHoldsNothingBackForLong() {
+        bench.tick();
+        bench.time.advance(Duration.ofHours(-3));
+        assertEquals(Optional.of(Duration.ofSeconds(30)), resting());
+    }
+
+    @Test
+    void whoeverNeedsItWakesIt() {
+        bench.tick();
+        wakes(() -> bench.engine.eventBus().say("volume", "prune", ""));
+        wakes(() -> bench.engine.eventBus().say("image", "prune", ""));
+        wakes(() -> bench.engine.eventBus().say("daemon", "reload", "x"));
+        wakes(() -> bench.engine.eventBus().say("container", "update", id.hex()));
+        wakes(() -> {
+            bench.engine.refuseNext(Call.INSPECT, new Failure.EngineSlow("busy"));
+            bench.mirror.hint(id);
+        });
+        wakes(() -> {
+            bench.engine.change(id, it -> it.status = Status.RESTARTING);
+            bench.mirror.hint(id);
+        });
+    }
+
+    private void wakes(Runnable what) {
+        int rings = bench.time.rings();
+        what.run();
+        eventually(() -> bench.time.rings() > rings);
+    }
+
+    @Test
+    void itStaysAwakeWhileSomebodyRestartsOrAnUpdateIsToBeLookedAtAgainOrTheEngineIsAway() {
+        bench.tick();
+        bench.engine.change(id, it -> it.status = Status.RESTARTING);
+        bench.mirror.refresh(id);
+        assertEquals(Optional.empty(), resting());
+        bench.engine.change(id, it -> it.status = Status.RUNNING);
+        bench.mirror.refresh(id);
+        assertTrue(resting().isPresent());
+
+        wakes(() -> bench.engine.eventBus().say("container", "update", id.hex()));
+        assertEquals(Optional.empty(), resting());
+        assertTrue(resting().isPresent());
+
+        bench.away();
+        eventually(() -> !bench.mirror.snapshot().state().connected());
+        assertEquals(Optional.empty(), resting());
+    }
+
+    /// How long it was about to sleep after one more tick, if at all.
+    private Optional<Duration> resting() {
+        bench.time.awaitSleep("mirror audit");
+        bench.time.forgetAwaited();
+        bench.tick();
+        return bench.time.awaited("mirror audit");
+    }
 }

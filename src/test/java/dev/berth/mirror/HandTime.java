@@ -1,5 +1,6 @@
 package dev.berth.mirror;
 
+import dev.berth.model.Alarm;
 import dev.berth.model.Pause;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -22,6 +24,8 @@ public final class HandTime implements InstantSource, Pause {
     private final Map<String, Integer> wakes = new HashMap<>();
     private final Map<String, List<Duration>> slept = new HashMap<>();
     private final Set<String> free = new HashSet<>();
+    private final Map<String, Duration> awaited = new HashMap<>();
+    private int rings;
     private int asleep;
     private Instant now = Instant.parse("2026-02-01T00:00:00Z");
 
@@ -49,6 +53,40 @@ public final class HandTime implements InstantSource, Pause {
             asleep--;
             notifyAll();
         }
+    }
+
+    /// Never waits, so that rounds can be counted; what it was asked for is kept.
+    @Override
+    public Alarm alarm() {
+        return new Alarm() {
+            @Override
+            public void await(Duration longest) {
+                synchronized (HandTime.this) {
+                    awaited.put(Thread.currentThread().getName(), longest);
+                }
+            }
+
+            @Override
+            public void ring() {
+                synchronized (HandTime.this) {
+                    rings++;
+                }
+            }
+        };
+    }
+
+    /// How long this one was to wait for its alarm, the last time.
+    public synchronized Optional<Duration> awaited(String name) {
+        return Optional.ofNullable(awaited.get(name));
+    }
+
+    public synchronized void forgetAwaited() {
+        awaited.clear();
+    }
+
+    /// How often any alarm has rung.
+    public synchronized int rings() {
+        return rings;
     }
 
     /// From now on this one's sleeps end at once.

@@ -29,6 +29,7 @@ class InspectionsTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private final AtomicInteger looks = new AtomicInteger();
+    private final AtomicInteger failures = new AtomicInteger();
     private final Semaphore arrivals = new Semaphore(0);
     private final Semaphore permits = new Semaphore(0);
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -43,6 +44,19 @@ class InspectionsTest {
         Inspections<String> inspections = inspections(_ -> {});
         inspections.await("a", inspections.hint("a"), LONG);
         assertEquals(1, looks.get());
+    }
+
+    @Test
+    void whoTriesAgainIsToldOfEachLookThatFails() {
+        Inspections<String> inspections = inspections(_ -> {
+            if (looks.get() < 3) throw new Failure.EngineSlow("busy");
+        });
+        assertThrows(Failure.EngineSlow.class, () -> inspections.await("a", inspections.hint("a"), LONG));
+        assertEquals(1, failures.get());
+        assertThrows(Failure.EngineSlow.class, () -> inspections.await("a", inspections.hint("a"), LONG));
+        assertEquals(2, failures.get());
+        inspections.await("a", inspections.hint("a"), LONG);
+        assertEquals(2, failures.get());
     }
 
     @Test
@@ -204,14 +218,18 @@ class InspectionsTest {
     void closingEndsLooksAndWaits() throws Exception {
         var looking = new CountDownLatch(1);
         var interrupted = new CountDownLatch(1);
-        var inspections = new Inspections<String>("thing", 1, _ -> {
-            looking.countDown();
-            try {
-                new CountDownLatch(1).await();
-            } finally {
-                interrupted.countDown();
-            }
-        });
+        var inspections = new Inspections<String>(
+                "thing",
+                1,
+                _ -> {
+                    looking.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } finally {
+                        interrupted.countDown();
+                    }
+                },
+                () -> {});
         long ticket = inspections.hint("a");
         long queued = inspections.hint("b");
         looking.await();
@@ -231,10 +249,14 @@ class InspectionsTest {
     }
 
     private Inspections<String> inspections(Consumer<String> look) {
-        var inspections = new Inspections<String>("thing", 8, key -> {
-            looks.incrementAndGet();
-            look.accept(key);
-        });
+        var inspections = new Inspections<String>(
+                "thing",
+                8,
+                key -> {
+                    looks.incrementAndGet();
+                    look.accept(key);
+                },
+                failures::incrementAndGet);
         opened.add(inspections);
         return inspections;
     }

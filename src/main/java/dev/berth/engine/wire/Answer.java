@@ -3,7 +3,9 @@ package dev.berth.engine.wire;
 import dev.berth.json.Json;
 import dev.berth.json.JsonReader;
 import dev.berth.model.Failure;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /// A whole answer of the engine's.
@@ -12,9 +14,10 @@ public final class Answer {
 
     private final int status;
     private final byte[] body;
-    private final Optional<Instant> date;
+    private final Optional<String> date;
 
-    Answer(int status, byte[] body, Optional<Instant> date) {
+    /// @param date the header of that name
+    Answer(int status, byte[] body, Optional<String> date) {
         this.status = status;
         this.body = body;
         this.date = date;
@@ -26,7 +29,11 @@ public final class Answer {
 
     /// The engine's clock when it answered, to a second.
     public Optional<Instant> date() {
-        return date;
+        try {
+            return date.map(text -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)));
+        } catch (DateTimeException unreadable) {
+            return Optional.empty();
+        }
     }
 
     /// @throws Failure.EngineNonsense if the body is no JSON

@@ -5,9 +5,6 @@ import dev.berth.model.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -189,7 +186,9 @@ public final class Wire implements AutoCloseable {
                             null);
                 }
             }
-            return new Answer(response.getCode(), body, date(response));
+            Optional<String> date =
+                    Optional.ofNullable(response.getFirstHeader("Date")).map(Header::getValue);
+            return new Answer(response.getCode(), body, date);
         } catch (IOException broken) {
             throw Breakage.inAnswer(broken, flight, request);
         }
@@ -208,17 +207,6 @@ public final class Wire implements AutoCloseable {
             // null pointer, whatever the other thread pulled away.
             if (!flight.ended()) throw aborted;
             throw new IOException("aborted", aborted);
-        }
-    }
-
-    private static Optional<Instant> date(ClassicHttpResponse response) {
-        Header date = response.getFirstHeader("Date");
-        try {
-            return date == null
-                    ? Optional.empty()
-                    : Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date.getValue())));
-        } catch (DateTimeException unreadable) {
-            return Optional.empty();
         }
     }
 }
