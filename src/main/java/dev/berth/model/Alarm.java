@@ -1,8 +1,8 @@
 package dev.berth.model;
 
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// Waiting that can be cut short, for one thread: who has nothing to do is not woken only to find that out.
 public interface Alarm {
@@ -12,17 +12,33 @@ public interface Alarm {
     /// Never waits.
     void ring();
 
+    /// A flag and a parked thread, no more: it is waited for each second, hardly ever compiled, and a semaphore's way
+    /// through its queue took a tenth of what sampling ten containers does.
     static Alarm real() {
-        var rung = new Semaphore(0);
         return new Alarm() {
+            private volatile boolean rung;
+            private volatile @Nullable Thread waiting;
+
             @Override
             public void await(Duration longest) throws InterruptedException {
-                if (rung.tryAcquire(longest.toNanos(), TimeUnit.NANOSECONDS)) rung.drainPermits();
+                long end = System.nanoTime() + longest.toNanos();
+                waiting = Thread.currentThread(); // before the flag is looked at: who rings looks the other way round
+                try {
+                    for (long left = end - System.nanoTime(); ; left = end - System.nanoTime()) {
+                        if (Thread.interrupted()) throw new InterruptedException();
+                        if (rung || left <= 0) break;
+                        LockSupport.parkNanos(this, left);
+                    }
+                } finally {
+                    waiting = null;
+                }
+                rung = false;
             }
 
             @Override
             public void ring() {
-                rung.release();
+                rung = true;
+                LockSupport.unpark(waiting);
             }
         };
     }

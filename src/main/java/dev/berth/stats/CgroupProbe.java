@@ -2,7 +2,6 @@ package dev.berth.stats;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
@@ -25,20 +24,18 @@ abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, Cgroup
     private final Optional<OpenFile> networkFile;
     private final ProcNetwork network = new ProcNetwork();
     private final LongSupplier nanoTime;
-    private final InstantSource clock;
     private Counters kept = Counters.NONE;
     private long keptAt;
     private long keptCpu = -1;
     private long keptMemory = -1;
     private long networkMovedAt;
 
-    CgroupProbe(Path process, ProcFiles files, LongSupplier nanoTime, InstantSource clock) throws IOException {
+    CgroupProbe(Path process, ProcFiles files, LongSupplier nanoTime) throws IOException {
         this.files = files;
         this.process = process;
         this.start = ProcStart.of(process);
         this.networkFile = files.optional(process.resolve("net/dev"));
         this.nanoTime = nanoTime;
-        this.clock = clock;
     }
 
     /// What stands still while the container rests.
@@ -103,7 +100,6 @@ abstract sealed class CgroupProbe implements Probe permits CgroupV1Probe, Cgroup
             networkMovedAt = nanos;
         return new Reading(
                 nanos,
-                clock.instant(),
                 source(),
                 cpu,
                 OptionalLong.of(memory),

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -17,17 +16,15 @@ import java.util.function.LongSupplier;
 final class CgroupSource {
     private final Path root;
     private final LongSupplier nanoTime;
-    private final InstantSource clock;
     private final Descriptors descriptors;
     private final ProcText text = new ProcText();
     private volatile Optional<CgroupMounts> known = Optional.empty();
 
     /// @param root `/`, below which `proc` and all that is mounted are looked for
-    CgroupSource(Path root, LongSupplier nanoTime, InstantSource clock, Descriptors descriptors) {
+    CgroupSource(Path root, LongSupplier nanoTime, Descriptors descriptors) {
         this.root = root;
         this.descriptors = descriptors;
         this.nanoTime = nanoTime;
-        this.clock = clock;
     }
 
     /// A probe that has been tried, or none if these files are not ours to read: the engine is on another host or in
@@ -63,8 +60,8 @@ final class CgroupSource {
         boolean tried = false;
         try {
             Probe probe = paths.unified().isPresent()
-                    ? new CgroupV2Probe(paths.unified().get(), mounts, process, files, nanoTime, clock)
-                    : new CgroupV1Probe(paths, mounts, process, files, nanoTime, clock);
+                    ? new CgroupV2Probe(paths.unified().get(), mounts, process, files, nanoTime)
+                    : new CgroupV1Probe(paths, mounts, process, files, nanoTime);
             probe.read();
             // The pid may have been given to another process while we were looking.
             if (!ProcStart.of(process).equals(start)) throw new Probe.Gone("another process");

@@ -3,7 +3,6 @@ package dev.berth.stats;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
@@ -24,15 +23,9 @@ final class CgroupV1Probe extends CgroupProbe {
     private final Optional<OpenFile> block;
 
     /// @param files where what it opens is kept, also if it fails half way
-    CgroupV1Probe(
-            CgroupPaths paths,
-            CgroupMounts mounts,
-            Path process,
-            ProcFiles files,
-            LongSupplier nanoTime,
-            InstantSource clock)
+    CgroupV1Probe(CgroupPaths paths, CgroupMounts mounts, Path process, ProcFiles files, LongSupplier nanoTime)
             throws IOException {
-        super(process, files, nanoTime, clock);
+        super(process, files, nanoTime);
         Path memoryFolder =
                 folder(paths, mounts, "memory").orElseThrow(() -> new NoSuchFileException("no memory controller"));
         Path cpuFolder =

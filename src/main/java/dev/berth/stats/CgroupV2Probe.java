@@ -3,7 +3,6 @@ package dev.berth.stats;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
@@ -26,10 +25,9 @@ final class CgroupV2Probe extends CgroupProbe {
     private OptionalLong throttled = OptionalLong.empty();
 
     /// @param files where what it opens is kept, also if it fails half way
-    CgroupV2Probe(
-            String path, CgroupMounts mounts, Path process, ProcFiles files, LongSupplier nanoTime, InstantSource clock)
+    CgroupV2Probe(String path, CgroupMounts mounts, Path process, ProcFiles files, LongSupplier nanoTime)
             throws IOException {
-        super(process, files, nanoTime, clock);
+        super(process, files, nanoTime);
         Path folder = mounts.unified(path).orElseThrow(() -> new NoSuchFileException(path));
         cpu = files.required(folder.resolve("cpu.stat"));
         memory = files.required(folder.resolve("memory.current"));

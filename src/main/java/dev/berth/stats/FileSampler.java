@@ -5,6 +5,7 @@ import dev.berth.model.ContainerId;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ final class FileSampler implements AutoCloseable {
     private final ProbeOpener opener;
     private final IntSupplier cpus;
     private final LongSupplier nanos;
+    private final InstantSource clock;
     private final Alarm alarm;
     private final Sink sink;
     private final Thread thread;
@@ -103,10 +105,11 @@ final class FileSampler implements AutoCloseable {
         }
     }
 
-    FileSampler(ProbeOpener opener, IntSupplier cpus, LongSupplier nanos, Alarm alarm, Sink sink) {
+    FileSampler(ProbeOpener opener, IntSupplier cpus, LongSupplier nanos, InstantSource clock, Alarm alarm, Sink sink) {
         this.opener = opener;
         this.cpus = cpus;
         this.nanos = nanos;
+        this.clock = clock;
         this.alarm = alarm;
         this.sink = sink;
         this.thread = Thread.ofPlatform().daemon().name("sampler").unstarted(this::run);
@@ -173,10 +176,11 @@ final class FileSampler implements AutoCloseable {
         if (changed.getAndSet(false)) agree();
         restless = false;
         int present = cpus.getAsInt();
+        Instant now = clock.instant();
         List<Taken> samples = new ArrayList<>(open.length);
         for (Open files : open) {
             if (files.failures >= TRIES || !(whole || files.samples < 2)) continue;
-            sample(files, present, samples);
+            sample(files, now, present, samples);
             restless |= files.samples < 2 && files.failures < TRIES;
         }
         if (!samples.isEmpty()) sink.take(samples);
@@ -213,7 +217,7 @@ final class FileSampler implements AutoCloseable {
         open = kept.values().toArray(Open[]::new);
     }
 
-    private void sample(Open files, int present, List<Taken> samples) {
+    private void sample(Open files, Instant now, int present, List<Taken> samples) {
         if (files.probe == null)
             files.probe = opener.open(files.id, files.life.pid()).orElse(null);
         Probe probe = files.probe;
@@ -222,7 +226,7 @@ final class FileSampler implements AutoCloseable {
             return;
         }
         try {
-            samples.add(new Taken(files.id, files.series.next(probe.read(), present)));
+            samples.add(new Taken(files.id, files.series.next(probe.read(), now, present)));
             files.samples++;
             files.failures = 0;
         } catch (Probe.Gone gone) {

@@ -57,11 +57,15 @@ final class ProcText {
     }
 
     boolean is(byte[] all) {
-        return Arrays.equals(bytes, 0, length, all, 0, all.length);
+        return length == all.length && has(all, 0);
     }
 
+    /// By hand: the library's own comparison is quick only once it is compiled, for which a few containers do not call
+    /// it often enough.
     boolean has(byte[] word, int at) {
-        return at + word.length <= length && Arrays.equals(bytes, at, at + word.length, word, 0, word.length);
+        if (at + word.length > length) return false;
+        for (int i = 0; i < word.length; i++) if (bytes[at + i] != word[i]) return false;
+        return true;
     }
 
     /// Where the first such character is, or the end.

@@ -1,12 +1,10 @@
 package dev.berth.stats;
 
-import java.time.Instant;
 import java.util.OptionalLong;
 
 /// The counters of one container at one moment, from whatever source.
 ///
 /// @param nanos when, by a clock that only goes forward; only differences mean anything
-/// @param at when, for people
 /// @param cpuNanos CPU time used since the container's start
 /// @param memoryUsage bytes, page cache included
 /// @param memoryMaximum the kernel's high-water mark in bytes, where it keeps one
@@ -14,7 +12,6 @@ import java.util.OptionalLong;
 /// @param throttledPeriods how often the CPU limit has stopped it
 record Reading(
         long nanos,
-        Instant at,
         Sample.Source source,
         long cpuNanos,
         OptionalLong memoryUsage,

@@ -33,12 +33,13 @@ final class Series {
 
     /// A reading of files. Its interval is counted by a clock that only goes forward.
     ///
+    /// @param at when it was read, for people
     /// @param cpus how many the host has
-    Sample next(Reading reading, int cpus) {
+    Sample next(Reading reading, Instant at, int cpus) {
         OptionalDouble cpu = cpu(reading, cpus);
         return new Sample(
                 startedAt,
-                reading.at(),
+                at,
                 reading.source(),
                 cpu,
                 reading.memoryUsage(),

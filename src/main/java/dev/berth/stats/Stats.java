@@ -80,7 +80,7 @@ public final class Stats implements AutoCloseable, ContainerListener {
             LongSupplier nanoTime,
             Pause pause,
             RandomGenerator random) {
-        var files = new CgroupSource(Path.of("/"), nanoTime, clock, Descriptors.halfOf(Path.of("/proc/self/limits")));
+        var files = new CgroupSource(Path.of("/"), nanoTime, Descriptors.halfOf(Path.of("/proc/self/limits")));
         boolean unified = Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
         return new Stats(
                 engine,
@@ -113,7 +113,7 @@ public final class Stats implements AutoCloseable, ContainerListener {
         this.clock = clock;
         this.pause = pause;
         this.random = random;
-        this.sampler = files.map(opener -> new FileSampler(opener, this::cpus, nanoTime, alarm, sink()));
+        this.sampler = files.map(opener -> new FileSampler(opener, this::cpus, nanoTime, clock, alarm, sink()));
         mirror.listen(this);
         sampler.ifPresent(FileSampler::start);
     }

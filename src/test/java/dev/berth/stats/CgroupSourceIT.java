@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -22,8 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /// With the lab's engine, and so with the kernel's own files.
 class CgroupSourceIT {
-    private final CgroupSource source =
-            new CgroupSource(Path.of("/"), System::nanoTime, InstantSource.system(), new Descriptors(100));
+    private final CgroupSource source = new CgroupSource(Path.of("/"), System::nanoTime, new Descriptors(100));
     private final List<String> started = new ArrayList<>();
 
     @AfterEach

@@ -13,8 +13,6 @@ import dev.berth.stats.Probe.Gone;
 import dev.berth.stats.Sample.Source;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -26,7 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CgroupSourceTest {
-    private static final Instant NOW = Instant.parse("2026-11-23T17:00:00Z");
     private static final String PLAIN = "/docker/" + ID;
     private static final String SYSTEMD = "/system.slice/docker-" + ID + ".scope";
 
@@ -52,7 +49,7 @@ class CgroupSourceTest {
     }
 
     private CgroupSource source(LongSupplier nanoTime) {
-        return new CgroupSource(folder, nanoTime, InstantSource.fixed(NOW), descriptors);
+        return new CgroupSource(folder, nanoTime, descriptors);
     }
 
     private void v1(String path, boolean together) {
@@ -82,7 +79,6 @@ class CgroupSourceTest {
         assertEquals(
                 new Reading(
                         25,
-                        NOW,
                         Source.CGROUP_V1,
                         25281092,
                         OptionalLong.of(1646592),
@@ -101,7 +97,6 @@ class CgroupSourceTest {
         assertEquals(
                 new Reading(
                         25,
-                        NOW,
                         Source.CGROUP_V2,
                         899287000,
                         OptionalLong.of(9388032),
@@ -253,7 +248,7 @@ class CgroupSourceTest {
         OptionalLong none = OptionalLong.empty();
         OptionalLong memory = OptionalLong.of(9388032);
         assertEquals(
-                new Reading(25, NOW, Source.CGROUP_V2, 5000, memory, none, none, none, none, none, none, none, none),
+                new Reading(25, Source.CGROUP_V2, 5000, memory, none, none, none, none, none, none, none, none),
                 reading());
     }
 

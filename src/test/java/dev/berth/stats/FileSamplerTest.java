@@ -49,7 +49,7 @@ class FileSamplerTest {
             rings.incrementAndGet();
         }
     };
-    private final FileSampler sampler = new FileSampler(this::open, () -> 2, nanos::get, alarm, sink());
+    private final FileSampler sampler = new FileSampler(this::open, () -> 2, nanos::get, time, alarm, sink());
 
     private Optional<Probe> open(ContainerId id, int pid) {
         if (!files.contains("there")) return Optional.empty();
@@ -63,7 +63,6 @@ class FileSamplerTest {
                 OptionalLong none = OptionalLong.empty();
                 return new Reading(
                         nanos.get(),
-                        time.instant(),
                         Sample.Source.CGROUP_V1,
                         nanos.get() / 2,
                         OptionalLong.of(100),

@@ -48,11 +48,9 @@ final class SamplerLoad implements FileSampler.Sink {
     private final FileSampler sampler;
 
     private SamplerLoad() {
-        var clock = InstantSource.system();
-        var files =
-                new CgroupSource(Path.of("/"), this::nanos, clock, Descriptors.halfOf(Path.of("/proc/self/limits")));
+        var files = new CgroupSource(Path.of("/"), this::nanos, Descriptors.halfOf(Path.of("/proc/self/limits")));
         int cpus = Runtime.getRuntime().availableProcessors();
-        sampler = new FileSampler(files::open, () -> cpus, this::nanos, alarm, this);
+        sampler = new FileSampler(files::open, () -> cpus, this::nanos, InstantSource.system(), alarm, this);
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
