@@ -28,8 +28,11 @@ import java.util.stream.Stream;
 final class Audit implements AutoCloseable, ContainerListener {
     private static final System.Logger LOG = System.getLogger(Audit.class.getName());
 
-    /// In so many groups, each on the caches that its first look has warmed, and none of them large.
-    private static final int LOOKS = 10;
+    /// They are looked at in groups, for whose first look everything is cold: of so many at least, where there are as
+    /// many, and in no more groups than that, so that none is large.
+    private static final int GROUP = 10;
+
+    private static final int MOST_GROUPS = 10;
 
     private final Mirror mirror;
     private final Engine engine;
@@ -47,7 +50,7 @@ final class Audit implements AutoCloseable, ContainerListener {
     private volatile boolean imagesSoon;
     private volatile boolean askHost;
     private volatile Instant heard;
-    private Instant lookedAtAll = Instant.EPOCH;
+    private Instant nextLook = Instant.EPOCH;
     private Instant listed;
     private Instant listedImages;
 
@@ -145,7 +148,7 @@ final class Audit implements AutoCloseable, ContainerListener {
     private Duration untilDue() {
         Instant due = Stream.of(
                         heard.plus(settings.silence()),
-                        lookedAtAll.plus(apart()),
+                        nextLook,
                         listed.plus(settings.audit()),
                         listedImages.plus(settings.imageAudit()))
                 .min(Comparator.naturalOrder())
@@ -206,27 +209,30 @@ final class Audit implements AutoCloseable, ContainerListener {
         }
     }
 
-    /// Each now and then, since a list does not show that a container ran in between.
+    /// Each container now and then, since a list does not show that one ran in between. Once the first is due, so are
+    /// those that would be soon.
     private void lookAtAll(Instant now) {
-        if (!older(lookedAtAll, apart(), now)) return;
-        lookedAtAll = now;
         var all = mirror.snapshot().containers();
-        Duration due = settings.reinspect().minus(apart()); // it would have to wait for the next time else
-        for (ContainerId id : all.keySet()) {
-            if (!older(looked.computeIfAbsent(id, it -> spread(it, due, now)), due, now)) continue;
-            looked.put(id, now);
-            mirror.hint(id);
-        }
         looked.keySet().retainAll(all.keySet());
-    }
-
-    private Duration apart() {
-        return settings.reinspect().dividedBy(LOOKS);
+        for (ContainerId id : all.keySet()) looked.computeIfAbsent(id, it -> spread(it, now));
+        if (looked.values().stream().anyMatch(it -> older(it, settings.reinspect(), now))) {
+            int groups = Math.clamp(all.size() / GROUP, 1, MOST_GROUPS);
+            Duration due = settings.reinspect().minus(settings.reinspect().dividedBy(groups));
+            looked.replaceAll((id, when) -> {
+                if (!older(when, due, now)) return when;
+                mirror.hint(id);
+                return now;
+            });
+        }
+        nextLook = looked.values().stream()
+                .min(Comparator.naturalOrder())
+                .orElse(now)
+                .plus(settings.reinspect());
     }
 
     /// As if it had been looked at some time ago, so that those who are met together do not come due together.
-    private static Instant spread(ContainerId id, Duration due, Instant now) {
-        return now.minusMillis(Math.floorMod(id.hashCode(), due.toMillis()));
+    private Instant spread(ContainerId id, Instant now) {
+        return now.minusMillis(Math.floorMod(id.hashCode(), settings.reinspect().toMillis()));
     }
 
     private void containers() {

@@ -229,12 +229,30 @@ class AuditTest {
 
     @Test
     void whileNothingIsDueItSleepsUntilSomethingIs() {
+        bench.time.advance(Duration.ofMinutes(5));
         bench.tick();
         Duration first = resting().orElseThrow();
         assertTrue(
-                first.compareTo(Duration.ofSeconds(25)) > 0 && first.compareTo(Duration.ofSeconds(30)) < 0, "" + first);
-        bench.time.advance(Duration.ofSeconds(20));
-        assertEquals(Optional.of(first.minusSeconds(21)), resting());
+                first.compareTo(Duration.ofSeconds(20)) > 0 && first.compareTo(Duration.ofSeconds(30)) < 0,
+                first::toString);
+        bench.time.advance(Duration.ofSeconds(10));
+        assertEquals(Optional.of(first.minusSeconds(11)), resting());
+    }
+
+    @Test
+    void aFewAreLookedAtTogetherAndNobodyLaterThanAfterFiveMinutes() {
+        List<ContainerId> ids = new ArrayList<>(List.of(id));
+        for (int i = 0; i < 9; i++) ids.add(bench.runs("c" + i));
+        eventually(bench::isTrue);
+        ids.forEach(bench.mirror::refresh);
+        int start = bench.engine.count(Call.INSPECT);
+        for (int minute = 0; minute < 30; minute++) {
+            bench.time.advance(Duration.ofSeconds(59));
+            bench.tick();
+            eventually(() -> (bench.engine.count(Call.INSPECT) - start) % 10 == 0);
+        }
+        ids.forEach(bench.mirror::refresh);
+        assertEquals(start + 10 * 6 + 10, bench.engine.count(Call.INSPECT));
     }
 
     @Test
