@@ -25,21 +25,24 @@ thread_cpu() {
   echo "$sum"
 }
 
-# keep_looking SECONDS: somebody looks now and then, at one container, so that Berth samples each second
+# look: so that Berth samples each second. At nobody, which costs as much with containers as without.
+look() { ask '/container?name=nobody' >/dev/null; }
+
+# keep_looking SECONDS: somebody looks now and then
 keep_looking() {
   local left=$1 part
   while [ "$left" -gt 0 ]; do
-    ask '/container?name=s1' >/dev/null
+    look
     part=$((left < 20 ? left : 20))
     sleep "$part"
     left=$((left - part))
   done
 }
 
-# measure_window: Berth samples each second
+# measure_window SECONDS: Berth samples each second
 measure_window() {
-  local before compiled
-  ask '/container?name=s1' >/dev/null
+  local window=$1 before compiled
+  look
   sleep 2
   before=$(thread_cpu sampler)
   compiled=$(thread_cpu 'C? Compiler*')
@@ -47,8 +50,8 @@ measure_window() {
   cpu_now "$dockerd" >"$work/engine.cpu"
   keep_looking "$window"
   note sampler_cpu "$(calc "($(thread_cpu sampler) - $before) / 1000 / $window")"
-  note compiler_cpu "$(calc "($(thread_cpu 'C? Compiler*') - $compiled) / 1000 / $window")"
-  note server_cpu "$(calc "$(cpu_since "$work/server.cpu" "$server") / $window")"
+  echo "$(calc "($(thread_cpu 'C? Compiler*') - $compiled) / 1000 / $window")" >>"$work/compiler_windows"
+  echo "$(calc "$(cpu_since "$work/server.cpu" "$server") / $window")" >>"$work/server_windows"
   note engine_cpu "$(calc "$(cpu_since "$work/engine.cpu" "$dockerd") / $window")"
   # Now, not after the streams: whom nobody has asked for half a minute, by then, samples every ten seconds.
   note interval "$(ask /info | sed -n 's/.*"interval_seconds":\([0-9.]*\).*/\1/p')"
@@ -126,17 +129,23 @@ await_compilers() {
 # measure_sampling: `docker stats` comes last, for the engine is busy with it for a while after it has ended. Without
 # containers it is what to take off.
 measure_sampling() {
-  local engine dockerd _
+  local engine dockerd long=$window _
+  # A few containers are looked at together, each five minutes, and all that costs is to be in it.
+  if [ "$containers" -lt 50 ]; then long=$few_window; fi
   mapfile -t engine < <(engine_pids)
   read -r dockerd _ <"$state/dockerd.proc"
   need_probe
   await_compilers
+  : >"$work/compiler_windows"
+  : >"$work/server_windows"
   for _ in $(seq "$sample_rounds"); do
-    measure_window
+    measure_window "$long"
     if [ "$containers" = 0 ]; then continue; fi
     note floor "$(floor "${BERTH_LAB_CGROUP#/}")"
     measure_still
   done
+  note compiler_cpu "$(mean "$work/compiler_windows")"
+  note server_cpu "$(mean "$work/server_windows")"
   measure_working
   if [ "$containers" != 0 ]; then
     kill -STOP "$server"
@@ -231,7 +240,8 @@ print_sampling() {
   cat <<TEXT
 ## What sampling costs
 
-CPU, medians over $sample_rounds times $window s in which Berth samples each second though hardly anybody asks, in turn with
+CPU over $sample_rounds times $window s, or $few_window s below 50 containers, in which Berth samples each second though hardly
+anybody asks; medians, but of the whole process the mean, as there is work that comes each five minutes. In turn with
 $still_window s in which Berth is stopped by a signal, for what the engine does anyway: dockerd beside Berth, all of it beside
 \`docker stats\`. That streams after them as often, its own CPU and the engine's, with the shims, added. All this began once
 the JVM's compilers rested (less than 0.5 ms per second), or $most_warm_up s after the start; the table says when. From the

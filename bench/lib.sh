@@ -8,6 +8,7 @@ answer() { curl -s -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $BER
 microseconds() { echo "${EPOCHREALTIME/[.,]/}"; }
 now() { echo $(($(microseconds) / 1000)); }
 median() { sort -n "$@" | awk '{v[NR]=$1} END {if (NR) print NR % 2 ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
+mean() { awk '{sum += $1} END {if (NR) printf "%.1f\n", sum / NR}' "$@"; }
 highest() { sort -n "$@" | tail -n 1; }
 calc() { awk "BEGIN {printf \"${2:-%.1f}\", $1}" 2>/dev/null || echo -; }
 
