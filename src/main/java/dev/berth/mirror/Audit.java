@@ -14,9 +14,11 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -218,11 +220,12 @@ final class Audit implements AutoCloseable, ContainerListener {
         if (looked.values().stream().anyMatch(it -> older(it, settings.reinspect(), now))) {
             int groups = Math.clamp(all.size() / GROUP, 1, MOST_GROUPS);
             Duration due = settings.reinspect().minus(settings.reinspect().dividedBy(groups));
-            looked.replaceAll((id, when) -> {
-                if (!older(when, due, now)) return when;
-                mirror.hint(id);
-                return now;
+            List<ContainerId> group = new ArrayList<>();
+            looked.forEach((id, when) -> {
+                if (older(when, due, now)) group.add(id);
             });
+            for (ContainerId id : group) looked.put(id, now);
+            mirror.containers().hintInTurn(group);
         }
         nextLook = looked.values().stream()
                 .min(Comparator.naturalOrder())

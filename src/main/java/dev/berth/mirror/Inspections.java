@@ -66,13 +66,42 @@ final class Inspections<K> implements AutoCloseable {
     long hint(K key) {
         lock.lock();
         try {
-            Entry entry = entries.computeIfAbsent(key, _ -> new Entry(tickets));
-            entry.wanted = ++tickets;
+            Entry entry = want(key);
             wake(key, entry);
             return entry.wanted;
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Wants a look at each of them, without haste: one worker goes from one to the next, since several would each be
+    /// on
+    /// cold caches.
+    void hintInTurn(List<K> keys) {
+        lock.lock();
+        try {
+            if (!closed) threads.execute(() -> keys.forEach(this::lookHere));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void lookHere(K key) {
+        Entry entry;
+        lock.lock();
+        try {
+            entry = want(key);
+            if (!takes(entry)) return; // whoever is at work on it looks once more
+        } finally {
+            lock.unlock();
+        }
+        work(key, entry);
+    }
+
+    private Entry want(K key) {
+        Entry entry = entries.computeIfAbsent(key, _ -> new Entry(tickets));
+        entry.wanted = ++tickets;
+        return entry;
     }
 
     /// Tries again what failed, once the engine answers again.
@@ -111,10 +140,15 @@ final class Inspections<K> implements AutoCloseable {
     }
 
     private void wake(K key, Entry entry) {
-        if (entry.busy || closed) return;
+        if (takes(entry)) threads.execute(() -> work(key, entry));
+    }
+
+    /// Whether it is the caller's now to work on.
+    private boolean takes(Entry entry) {
+        if (entry.busy || closed) return false;
         entry.busy = true;
         entry.failure = null;
-        threads.execute(() -> work(key, entry));
+        return true;
     }
 
     private void work(K key, Entry entry) {

@@ -1,5 +1,6 @@
 package dev.berth.mirror;
 
+import static dev.berth.mirror.MirrorBench.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -57,6 +59,36 @@ class InspectionsTest {
         assertEquals(2, failures.get());
         inspections.await("a", inspections.hint("a"), LONG);
         assertEquals(2, failures.get());
+    }
+
+    @Test
+    void looksThatHaveTimeAreTakenOneAfterTheOtherAlsoAfterOneThatFails() throws Exception {
+        List<String> order = new CopyOnWriteArrayList<>();
+        Inspections<String> inspections = inspections(key -> {
+            order.add(key);
+            passWhenAllowed();
+            if (key.equals("b")) throw new Failure.EngineSlow("busy");
+        });
+        inspections.hintInTurn(List.of("a", "b", "c"));
+        for (List<String> begun : List.of(List.of("a"), List.of("a", "b"), List.of("a", "b", "c"))) {
+            arrivals.acquire();
+            assertEquals(begun, order);
+            permits.release();
+        }
+        eventually(() -> failures.get() == 1);
+    }
+
+    @Test
+    void aHintMeanwhileDoesNotWaitForItsTurn() throws Exception {
+        Inspections<String> inspections = inspections(key -> {
+            if (key.equals("a")) passWhenAllowed();
+        });
+        inspections.hintInTurn(List.of("a", "b"));
+        arrivals.acquire();
+        inspections.await("b", inspections.hint("b"), LONG);
+        assertEquals(2, looks.get());
+        permits.release();
+        eventually(() -> looks.get() == 3);
     }
 
     @Test
