@@ -30,8 +30,7 @@ import java.util.stream.Stream;
 final class Audit implements AutoCloseable, ContainerListener {
     private static final System.Logger LOG = System.getLogger(Audit.class.getName());
 
-    /// They are looked at in groups, for whose first look everything is cold: of so many at least, where there are as
-    /// many, and in no more groups than that, so that none is large.
+    /// Of so many at least, where there are as many: for the first look of a group everything is cold.
     private static final int GROUP = 10;
 
     private static final int MOST_GROUPS = 10;

@@ -74,9 +74,8 @@ final class Inspections<K> implements AutoCloseable {
         }
     }
 
-    /// Wants a look at each of them, without haste: one worker goes from one to the next, since several would each be
-    /// on
-    /// cold caches.
+    /// Wants a look at each of them, without haste: one worker goes from one to the next, so that only the first
+    /// look is on cold caches.
     void hintInTurn(List<K> keys) {
         lock.lock();
         try {
