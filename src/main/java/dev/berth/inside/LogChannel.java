@@ -144,7 +144,8 @@ final class LogChannel implements AutoCloseable {
     }
 
     private void line(Output output, long nanos, byte[] stamped, boolean cut) {
-        progress.take(output, nanos).ifPresent(it -> waiting.add(new LogLine(output, nanos, stamped, cut, it)));
+        progress.take(output, nanos, stamped)
+                .ifPresent(it -> waiting.add(new LogLine(output, nanos, stamped, cut, it)));
     }
 
     private void hand() {

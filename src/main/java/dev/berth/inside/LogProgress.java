@@ -1,6 +1,7 @@
 package dev.berth.inside;
 
 import dev.berth.model.Output;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -18,6 +19,7 @@ final class LogProgress {
     private final Counts again = new Counts();
     private final Set<Output> passed = EnumSet.noneOf(Output.class);
     private final Map<Output, RecentTimes> recent = new EnumMap<>(Output.class);
+    private final Map<Output, byte[]> last = new EnumMap<>(Output.class);
 
     LogProgress(LogPosition position) {
         this.position = position;
@@ -45,6 +47,15 @@ final class LogProgress {
     void again() {
         again.clear();
         passed.clear();
+    }
+
+    /// The same where the line is at hand: one that is the same to the byte as the one before, its time to a nanosecond
+    /// among them, has come again. An engine that turns a file over may say only the very last one twice.
+    Optional<LogPosition> take(Output output, long nanos, byte[] stamped) {
+        boolean twice = passed.contains(output) && Arrays.equals(stamped, last.get(output));
+        Optional<LogPosition> after = twice ? Optional.empty() : take(output, nanos);
+        if (after.isPresent()) last.put(output, stamped);
+        return after;
     }
 
     /// The place after a line; nothing if it has been read before. Once one line of an output is new, so are those

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Waiting that can be cut short, for one thread: who has nothing to do is not woken only to find that out.
 public interface Alarm {
-    /// Returns when the time is over, or at once if it has rung since the last call.
+    /// Returns when the time is over, or at once if it has rung since the last call; now and then without a reason, so
+    /// who has waited looks whether there is something to do.
     void await(Duration longest) throws InterruptedException;
 
     /// Never waits.
@@ -21,18 +22,11 @@ public interface Alarm {
 
             @Override
             public void await(Duration longest) throws InterruptedException {
-                long end = System.nanoTime() + longest.toNanos();
                 waiting = Thread.currentThread(); // before the flag is looked at: who rings looks the other way round
-                try {
-                    for (long left = end - System.nanoTime(); ; left = end - System.nanoTime()) {
-                        if (Thread.interrupted()) throw new InterruptedException();
-                        if (rung || left <= 0) break;
-                        LockSupport.parkNanos(this, left);
-                    }
-                } finally {
-                    waiting = null;
-                }
+                if (!rung && !Thread.currentThread().isInterrupted()) LockSupport.parkNanos(this, longest.toNanos());
+                waiting = null;
                 rung = false;
+                if (Thread.interrupted()) throw new InterruptedException();
             }
 
             @Override

@@ -130,6 +130,28 @@ class LogPartsTest {
         assertEquals(new LogPosition(50, 2, 0, 0), progress.position());
     }
 
+    @Test
+    void aFollowedLineThatIsSaidTwiceWhenAFileTurnsOverComesOnce() {
+        var progress = LogProgress.following(LogPosition.START);
+        assertTrue(progress.take(STDOUT, 100, bytes("one")).isPresent());
+        assertFalse(progress.take(STDOUT, 100, bytes("one")).isPresent(), "the last one alone");
+        assertTrue(progress.take(STDOUT, 100, bytes("two")).isPresent(), "another of the same time");
+        assertTrue(progress.take(STDERR, 100, bytes("two")).isPresent(), "another output's");
+        assertTrue(progress.take(STDOUT, 101, bytes("three")).isPresent());
+        assertFalse(progress.take(STDOUT, 100, bytes("two")).isPresent(), "the last two of them");
+        assertFalse(progress.take(STDOUT, 101, bytes("three")).isPresent());
+        assertTrue(progress.take(STDOUT, 102, bytes("four")).isPresent());
+        progress.again();
+        assertFalse(progress.take(STDOUT, 102, bytes("four")).isPresent(), "another reading");
+        assertFalse(progress.take(STDERR, 100, bytes("two")).isPresent());
+        assertTrue(progress.take(STDOUT, 103, bytes("five")).isPresent());
+        assertEquals(new LogPosition(103, 1, 100, 1), progress.position());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
     /// Any log, broken off anywhere and read again from any earlier place, comes out once.
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
