@@ -130,7 +130,7 @@ await_compilers() {
 # containers it is what to take off.
 measure_sampling() {
   local engine dockerd long=$window _
-  # A few containers are looked at together, each five minutes, and all that costs is to be in it.
+  # A few containers are looked at together, each five minutes: longer windows, to hold that more often than not.
   if [ "$containers" -lt 50 ]; then long=$few_window; fi
   mapfile -t engine < <(engine_pids)
   read -r dockerd _ <"$state/dockerd.proc"
