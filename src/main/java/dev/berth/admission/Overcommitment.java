@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 /// without any word, so it is looked at now and then.
 public final class Overcommitment implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Overcommitment.class.getName());
-    private static final Duration EACH = Duration.ofSeconds(10);
+    private static final Duration EACH = Duration.ofSeconds(5);
 
     private final Admission admission;
     private final Supplier<SampleTable> samples;

@@ -51,7 +51,6 @@ final class Audit implements AutoCloseable, ContainerListener {
     private volatile boolean imagesSoon;
     private volatile boolean askHost;
     private volatile Instant heard;
-    private Instant nextLook = Instant.EPOCH;
     private Instant listed;
     private Instant listedImages;
 
@@ -149,7 +148,7 @@ final class Audit implements AutoCloseable, ContainerListener {
     private Duration untilDue() {
         Instant due = Stream.of(
                         heard.plus(settings.silence()),
-                        nextLook,
+                        firstLook().orElse(Instant.MAX),
                         listed.plus(settings.audit()),
                         listedImages.plus(settings.imageAudit()))
                 .min(Comparator.naturalOrder())
@@ -216,7 +215,7 @@ final class Audit implements AutoCloseable, ContainerListener {
         var all = mirror.snapshot().containers();
         looked.keySet().retainAll(all.keySet());
         for (ContainerId id : all.keySet()) looked.computeIfAbsent(id, it -> spread(it, now));
-        if (looked.values().stream().anyMatch(it -> older(it, settings.reinspect(), now))) {
+        if (firstLook().filter(it -> !it.isAfter(now)).isPresent()) {
             int groups = Math.clamp(all.size() / GROUP, 1, MOST_GROUPS);
             Duration due = settings.reinspect().minus(settings.reinspect().dividedBy(groups));
             List<ContainerId> group = new ArrayList<>();
@@ -226,10 +225,11 @@ final class Audit implements AutoCloseable, ContainerListener {
             for (ContainerId id : group) looked.put(id, now);
             mirror.containers().hintInTurn(group);
         }
-        nextLook = looked.values().stream()
-                .min(Comparator.naturalOrder())
-                .orElse(now)
-                .plus(settings.reinspect());
+    }
+
+    /// When the next look at a container is due.
+    private Optional<Instant> firstLook() {
+        return looked.values().stream().min(Comparator.naturalOrder()).map(it -> it.plus(settings.reinspect()));
     }
 
     /// As if it had been looked at some time ago, so that those who are met together do not come due together.

@@ -144,8 +144,7 @@ class RoomsTest {
         none(callers(
                 MAIN,
                 TIME_CHANCE_WAITING,
-                type -> in(type, "app")
-                        || type.getFullName().matches("dev\\.berth\\.model\\.(Pause|Alarm)(\\$\\d+)?")));
+                type -> in(type, "app") || type.getFullName().equals("dev.berth.model.Pause")));
     }
 
     @Test
