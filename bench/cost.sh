@@ -111,6 +111,7 @@ measure_streams() {
 # use less than half a thousandth of a CPU for half a minute.
 await_compilers() {
   local before rate
+  practise # the server without containers, too: what is taken off is then as quick as what it is taken off from
   while [ $((SECONDS - served)) -lt "$warm_up" ]; do keep_looking 5; done
   while :; do
     before=$(thread_cpu 'C? Compiler*')
@@ -245,14 +246,15 @@ anybody asks; medians, but of the whole process the mean, as there is work that 
 $still_window s in which Berth is stopped by a signal, for what the engine does anyway: dockerd beside Berth, all of it beside
 \`docker stats\`. That streams after them as often, its own CPU and the engine's, with the shims, added. All this began once
 the JVM's compilers rested (less than 0.5 ms per second), or $most_warm_up s after the start; the table says when. From the
-whole process is taken off what a Berth without containers uses. The floor is a loop in C (\`bench/probe.c\`) over the same
-files, kept open, 20 times a second.
+whole process is taken off what a Berth without containers uses. What the compilers still do from then on is theirs alone:
+now and then a method, hundreds of milliseconds of CPU, as likely without containers as with them. The floor is a loop in C
+(\`bench/probe.c\`) over the same files, kept open, 20 times a second.
 
 $(table_head 'µs per container and sample')
 $(table_row "Berth, the sampler's thread" %.1f '{sampler_cpu} * {interval} / {n}')
 $(table_row "Berth, the sampler's thread, when no container rests" %.1f '{working_cpu} * {interval} / {n}')
-$(table_row 'Berth, the whole process' %.1f "$(berth_cost)")
 $(table_row 'Berth, the whole process but its compilers' %.1f "$(settled_cost)")
+$(table_row 'Berth, the whole process' %.1f "$(berth_cost)")
 $(table_row 'the engine, because of Berth' %.1f "$engine_cost")
 $(table_row '`docker stats`, streaming' %.1f "$streams_cost")
 $(table_row 'floor: C' %.1f '{floor}')

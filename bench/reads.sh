@@ -67,6 +67,15 @@ loads() {
   note "$1_rate_gzip" "$rate"
 }
 
+# practise: so much of each kind of look that the JVM has compiled what answers it
+practise() {
+  local url
+  for url in "$address/container" "$address/container?name=nobody"; do
+    spell=10 load 16 "$url" >/dev/null
+    spell=10 load 16 "$url" gzip >/dev/null
+  done
+}
+
 measure_reads() {
   local round median_latency tail_latency from time
   give_nginx
