@@ -38,6 +38,7 @@ $(target 'requests/s ÷ nginx, plain' '>=' 0.5 %.2f '{berth_rate} / {nginx_rate}
 $(target 'requests/s ÷ nginx, gzip' '>=' 0.5 %.2f '{berth_rate_gzip} / {nginx_rate_gzip}' "${sizes[@]}")
 $(target 'sampling, the thread, µs of CPU per container and sample' '<=' 40 %.1f '{sampler_cpu} * {interval} / {n}' "${sizes[@]}")
 $(target 'sampling, the whole process but its compilers' '<=' 40 %.1f "$(settled_cost)" "${sizes[@]}")
+$(target 'sampling, the whole process' '<=' 40 %.1f "$(berth_cost)" "${sizes[@]}")
 $(target "the engine, because of it, % of what \`docker stats\` costs" '<' 1 %.2f "100 * ($engine_cost) / ($streams_cost)" 50 300)
 $(target 'memory is free → who waited has it, ms' '<' 100 %d "$(median "$work/admitted" 2>/dev/null || echo -)" "${sizes[0]}")
 $(target 'start to first answer, prepared, ms' '<' 600 %d '{first_cached} / 1000' "${sizes[@]}")
